@@ -1,0 +1,83 @@
+// The layers of docs/architecture: imports point down, one owner for each outside thing.
+const layers = [
+  ['common'],
+  ['config'],
+  ['database'],
+  ['sealing'],
+  ['revocations'],
+  ['roles', 'keys'],
+  ['workspaces'],
+  ['resource-servers'],
+  ['clients'],
+  ['tokens'],
+  ['oauth'],
+  ['access', 'discovery', 'health'],
+];
+
+/** A folder may import itself and whatever lies below it: forbidding every upward and sideways edge says exactly that. */
+const layerRules = layers.flatMap((folders, level) =>
+  folders.map((folder) => {
+    const above = layers
+      .slice(level)
+      .flat()
+      .filter((other) => other !== folder);
+    return {
+      name: `layer-${folder}`,
+      comment: `src/${folder} may import only what lies below it.`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { path: `^src/(?:(?:${[...above, 'start'].join('|')})/|[^/]+\\.ts$)` },
+    };
+  }),
+);
+
+const owner = (name, from, module) => ({
+  name,
+  comment: `Only ${from} may import ${module}.`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: from },
+  to: { path: `node_modules/${module}/` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: '^src/main\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'src-imports-no-test',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^test/|\\.spec\\.ts$' },
+    },
+    {
+      name: 'no-dev-dependencies-in-src',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'] },
+    },
+    ...layerRules,
+    owner(
+      'one-owner-typeorm',
+      '^src/(?:database/|start/|app\\.module|[^/]+/[^/]+\\.(?:entity|repository|module)\\.ts$)|\\.spec\\.ts$',
+      '(?:typeorm|@nestjs/typeorm)',
+    ),
+    owner('one-owner-pg', '^src/database/', 'pg'),
+    owner('one-owner-jose', '^src/(?:keys|sealing|tokens)/', 'jose'),
+    owner('one-owner-passport', '^src/access/', '(?:passport|passport-http-bearer|@nestjs/passport)'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,96 @@
+/** What can go wrong outside OAuth, in words of the domain; the HTTP filter alone knows their status. */
+export type DomainErrorKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'precondition-failed'
+  | 'too-many'
+  | 'unavailable';
+
+/** Where in the input something is wrong, and what. */
+export interface ErrorDetail {
+  path: string;
+  message: string;
+}
+
+interface DomainErrorOptions {
+  /** A named code where the contract has one (`PLAN_NOT_ELIGIBLE`, say); otherwise the kind's own. */
+  code?: string;
+  details?: readonly ErrorDetail[];
+  /** The error of the bearer challenge (RFC 6750 §3.1); null where the challenge names none. */
+  challenge?: 'invalid_token' | 'insufficient_scope' | null;
+  retryAfterSeconds?: number;
+  /** For the log only; never leaves the service. */
+  detail?: string;
+  cause?: unknown;
+}
+
+/** An error of everything outside the OAuth endpoints. Its message is a fixed public text. */
+export class DomainError extends Error {
+  readonly code: string | undefined;
+  readonly details: readonly ErrorDetail[] | undefined;
+  readonly challenge: 'invalid_token' | 'insufficient_scope' | null;
+  readonly retryAfterSeconds: number | undefined;
+  readonly detail: string | undefined;
+
+  private constructor(
+    readonly kind: DomainErrorKind,
+    message: string,
+    options: DomainErrorOptions = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'DomainError';
+    this.code = options.code;
+    this.details = options.details;
+    this.challenge = options.challenge ?? null;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.detail = options.detail;
+  }
+
+  /** The input is malformed or contradicts itself. */
+  static invalid(message: string, details?: readonly ErrorDetail[]): DomainError {
+    return new DomainError('invalid', message, details ? { details } : {});
+  }
+
+  /**
+   * No credential, or one that is no good; the public text is the same for every reason.
+   * @param challenge null where the request had no usable scheme (RFC 6750 §3.1)
+   * @param detail the true reason, for the log
+   */
+  static unauthenticated(challenge: 'invalid_token' | null, detail: string): DomainError {
+    return new DomainError('unauthenticated', 'Invalid or missing API key', { challenge, detail });
+  }
+
+  /** The principal is known and may not do this. */
+  static forbidden(message: string, options: Pick<DomainErrorOptions, 'code' | 'detail'> = {}): DomainError {
+    return new DomainError('forbidden', message, options);
+  }
+
+  /** The principal lacks the scope that the route names (RFC 6750 §3.1). */
+  static insufficientScope(required: string): DomainError {
+    return new DomainError('forbidden', `Insufficient scope. Required: ${required}`, {
+      challenge: 'insufficient_scope',
+    });
+  }
+
+  /** There is no such object, or it is another tenant's: the same answer. */
+  static notFound(): DomainError {
+    return new DomainError('not-found', 'Not found');
+  }
+
+  /** The state of the object does not allow it, or another object has this name. */
+  static conflict(message: string, options: Pick<DomainErrorOptions, 'code' | 'cause'> = {}): DomainError {
+    return new DomainError('conflict', message, options);
+  }
+
+  /** The service cannot answer now and may soon. */
+  static unavailable(detail: string, options: { retryAfterSeconds?: number; cause?: unknown } = {}): DomainError {
+    return new DomainError('unavailable', 'The service cannot answer now, try again', {
+      retryAfterSeconds: 1,
+      detail,
+      ...options,
+    });
+  }
+}

@@ -1,0 +1,88 @@
+/** The registered error codes that the OAuth endpoints use (RFC 6749 §5.2, RFC 8707 §2). */
+export type OAuthErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'server_error'
+  | 'temporarily_unavailable';
+
+interface OAuthErrorOptions {
+  /** HTTP status; 400 unless the code has its own. */
+  status?: number;
+  /** For the log only; never leaves the service. */
+  detail?: string;
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/**
+ * An error of the OAuth endpoints. Its description is a fixed public text; what only the log may know is `detail`.
+ * @see RFC 6749 §5.2
+ */
+export class OAuthError extends Error {
+  readonly status: number;
+  readonly detail: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  private constructor(
+    readonly error: OAuthErrorCode,
+    readonly description: string,
+    options: OAuthErrorOptions = {},
+  ) {
+    super(description, { cause: options.cause });
+    this.name = 'OAuthError';
+    this.status = options.status ?? 400;
+    this.detail = options.detail;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  /** A parameter is missing, repeated, malformed or of the wrong type (RFC 6749 §5.2). */
+  static invalidRequest(description: string, options: Pick<OAuthErrorOptions, 'status' | 'detail'> = {}): OAuthError {
+    return new OAuthError('invalid_request', description, options);
+  }
+
+  /**
+   * Client authentication failed; the public text is the same for every reason (RFC 6749 §5.2).
+   * @param detail the true reason, for the log
+   */
+  static invalidClient(detail: string): OAuthError {
+    return new OAuthError('invalid_client', 'Client authentication failed', { status: 401, detail });
+  }
+
+  /** The client may not use this grant (RFC 6749 §5.2). */
+  static unauthorizedClient(description: string): OAuthError {
+    return new OAuthError('unauthorized_client', description);
+  }
+
+  /** The grant is not one that this server has (RFC 6749 §5.2). */
+  static unsupportedGrantType(): OAuthError {
+    return new OAuthError('unsupported_grant_type', 'The grant type is not supported');
+  }
+
+  /** The scope is malformed or more than the client has (RFC 6749 §3.3, §5.2). */
+  static invalidScope(description: string): OAuthError {
+    return new OAuthError('invalid_scope', description);
+  }
+
+  /** The audience is missing, unknown, or not one of the client's: one text for all three (RFC 8707 §2). */
+  static invalidTarget(description: string, detail?: string): OAuthError {
+    return new OAuthError('invalid_target', description, detail === undefined ? {} : { detail });
+  }
+
+  /** Something broke; nothing about it is told (RFC 6749 §4.1.2.1 names the code). */
+  static serverError(cause: unknown): OAuthError {
+    return new OAuthError('server_error', 'The server failed to answer the request', { status: 500, cause });
+  }
+
+  /** The service cannot answer now and may soon (RFC 6749 §4.1.2.1 names the code). */
+  static temporarilyUnavailable(detail: string, retryAfterSeconds = 1): OAuthError {
+    return new OAuthError('temporarily_unavailable', 'The service cannot answer now, try again', {
+      status: 503,
+      detail,
+      retryAfterSeconds,
+    });
+  }
+}

@@ -1,0 +1,7 @@
+import { z } from 'zod';
+
+/** The query of every list: how many at most, newest first. */
+export const listQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+export type ListQuery = z.infer<typeof listQuery>;

@@ -1,0 +1,49 @@
+import { type LoggerService } from '@nestjs/common';
+import { type Logger } from 'pino';
+
+/** Nest's log lines, in the process's own log. */
+export class PinoLoggerService implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write('info', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  /** Nest puts the context last; a stack may stand before it. Whatever else is passed could hold anything and is left out. */
+  private write(
+    level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal',
+    message: unknown,
+    rest: unknown[],
+  ): void {
+    const context = rest.at(-1);
+    const error = [message, ...rest].find((value) => value instanceof Error);
+    const text = typeof message === 'string' ? message : (error?.name ?? 'A value that is no text was logged');
+    this.logger[level](
+      {
+        ...(typeof context === 'string' && !context.includes('\n') ? { context } : {}),
+        ...(error ? { err: error } : {}),
+      },
+      text,
+    );
+  }
+}

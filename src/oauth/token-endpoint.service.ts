@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { OAuthError } from '../common/errors/oauth.error.js';
+import { parseScope } from '../common/oauth/scope.js';
+import { AppConfig } from '../config/app-config.js';
+import { ClientAuthenticator, type PresentedClient } from '../clients/client-authenticator.js';
+import { Memory } from '../database/feed/memory.js';
+import { JwtFormat } from '../tokens/formats/jwt.format.js';
+import { type TokenAuthorization } from '../tokens/token-authorization.js';
+import { AuthorizationContext } from './authorization-context.js';
+import { GRANTS } from './grants/index.js';
+import { type Grant } from './grants/grant.js';
+import { type Parameters, parseParameters } from './parameters.js';
+import { requestedTarget } from './target.js';
+
+/** A token request, freed of HTTP. */
+export interface TokenRequest {
+  contentType: string | undefined;
+  body: Buffer | undefined;
+  authorization: string | undefined;
+  /** Whether the caller has hung up. */
+  abandoned: () => boolean;
+}
+
+/** RFC 6749 §5.1, and when the secret that was presented ends. */
+export interface TokenResponse {
+  access_token: string;
+  token_type: 'Bearer';
+  expires_in: number;
+  scope?: string;
+  /** Epoch seconds; there only while the secret is being retired. */
+  client_secret_expires_at?: number;
+}
+
+/** What is asked for, as far as its form tells; an error in it is told to authenticated clients only. */
+interface Asked {
+  grant: Grant;
+  target: string | null;
+  scopes: string[] | null;
+}
+
+interface Granted {
+  authorization: TokenAuthorization;
+  secretExpiresAt: number | null;
+}
+
+/** The token endpoint, as a list: every step that is common to all grants, once and in order. */
+@Injectable()
+export class TokenEndpointService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+    private readonly memory: Memory,
+    private readonly authenticator: ClientAuthenticator,
+    private readonly context: AuthorizationContext,
+    private readonly format: JwtFormat,
+  ) {}
+
+  /**
+   * Answers a token request.
+   * @throws OAuthError
+   * @see RFC 6749 §4.4, §5
+   */
+  async answer(request: TokenRequest): Promise<TokenResponse> {
+    // 1. Parse; refuse what is repeated or of a wrong type.
+    const parameters = parseParameters(request.contentType, request.body);
+    // 2. A grant type is there.
+    if (parameters.grant_type === undefined) throw OAuthError.invalidRequest('grant_type is missing');
+    // 3. The client shows who it is, in a form that can be true. What it asks for is told only after it has proven it.
+    const presented = this.authenticator.present({
+      authorization: request.authorization,
+      clientId: parameters.client_id,
+      clientSecret: parameters.client_secret,
+      clientAssertion: parameters.client_assertion,
+    });
+    const asked = judge(parameters);
+    const granted = await this.memory.decide(() => this.grant(presented, asked));
+    if (granted instanceof OAuthError) throw granted;
+    // 10. The format mints.
+    const token = await this.format.mint(granted.authorization, request.abandoned);
+    // 11. Answer.
+    return response(token, granted);
+  }
+
+  /** Steps 3 to 9, in one synchronous function of one moment's memory; what it throws is judged again on a fresh proof. */
+  private grant(presented: PresentedClient, asked: Asked | OAuthError): Granted | OAuthError {
+    // 3. and 4. The client proves itself, and may be used.
+    const authenticated = this.authenticator.authenticate(presented);
+    // 6. The grant is registered. RFC 6749 §3.2.1: the client is authenticated first, so this waited.
+    if (asked instanceof OAuthError) return asked;
+    const { client, secret } = authenticated;
+    // 7. Audience. 8. Scopes.
+    const { resourceServer, scopes, key, rev } = this.context.settle(client, asked.target, asked.scopes);
+    // 9. The grant authorizes.
+    const authorization = asked.grant.authorize({
+      issuer: this.config.issuer,
+      authenticated,
+      resourceServer,
+      scopes,
+      ttlSeconds: resourceServer.tokenTtlSeconds ?? this.config.accessTokenTtlSeconds,
+      key,
+      rev,
+      nowMs: this.clock.now(),
+    });
+    return { authorization, secretExpiresAt: secret.expiresAt };
+  }
+}
+
+/** What can be judged by form alone. */
+function judge(parameters: Parameters): Asked | OAuthError {
+  const grant = GRANTS.find(({ grantType }) => grantType === parameters.grant_type);
+  if (!grant) return OAuthError.unsupportedGrantType();
+  try {
+    const scopes = parameters.scope === undefined ? null : parseScope(parameters.scope);
+    return { grant, target: requestedTarget(parameters), scopes };
+  } catch (error) {
+    if (error instanceof OAuthError) return error;
+    throw error;
+  }
+}
+
+function response(token: string, { authorization, secretExpiresAt }: Granted): TokenResponse {
+  const { scopes, issuedAt, expiresAt } = authorization;
+  return {
+    access_token: token,
+    token_type: 'Bearer',
+    expires_in: expiresAt - issuedAt,
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    ...(secretExpiresAt !== null && { client_secret_expires_at: Math.floor(secretExpiresAt / 1000) }),
+  };
+}

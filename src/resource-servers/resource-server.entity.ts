@@ -1,0 +1,37 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { type SigningAlg, type TokenTyp } from '../common/oauth/vocabulary.js';
+import { EndingEntity } from '../database/ending.entity.js';
+
+/** An API that accepts tokens, named by its identifier, the audience. */
+@Entity('resource_servers')
+@Index('resource_servers_identifier', ['identifier'], { unique: true, where: 'ended_at is null' })
+@Index('resource_servers_management', ['management'], { unique: true, where: 'management' })
+@Check('resource_servers_ttl', 'token_ttl_seconds between 1 and 2592000')
+@Check('resource_servers_typ', `token_typ in ('at+jwt', 'JWT')`)
+export class ResourceServer extends EndingEntity {
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'resource_servers_pkey' })
+  id!: string;
+
+  @Column({ type: 'text', collation: 'C' })
+  identifier!: string;
+
+  @Column({ type: 'text' })
+  name!: string;
+
+  @Column({ type: 'text', array: true })
+  scopes!: string[];
+
+  /** Null: the service's default, ACCESS_TOKEN_TTL. */
+  @Column({ type: 'integer', name: 'token_ttl_seconds', nullable: true })
+  tokenTtlSeconds!: number | null;
+
+  @Column({ type: 'text', name: 'signing_alg' })
+  signingAlg!: SigningAlg;
+
+  @Column({ type: 'text', name: 'token_typ', default: 'at+jwt' })
+  tokenTyp!: TokenTyp;
+
+  /** The management API itself: one of all, and what a role may do on it is the role's own scopes. */
+  @Column({ type: 'boolean', default: false })
+  management!: boolean;
+}

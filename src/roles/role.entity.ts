@@ -1,0 +1,21 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { ChangingEntity } from '../database/changing.entity.js';
+import { type Level } from '../common/oauth/vocabulary.js';
+
+/** What a client may do: management scopes, and whatever resource servers give the role. */
+@Entity('roles')
+@Check('roles_level', `level in ('platform', 'account', 'workspace')`)
+export class Role extends ChangingEntity {
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'roles_pkey' })
+  name!: string;
+
+  @Column({ type: 'text' })
+  level!: Level;
+
+  /** Management scopes, as granted; containment is written out at use. */
+  @Column({ type: 'text', array: true })
+  scopes!: string[];
+
+  @Column({ type: 'boolean', name: 'built_in', default: false })
+  builtIn!: boolean;
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { ClientDirectory } from '../clients/client-directory.js';
+import { type Principal } from '../common/access/principal.js';
+import { Clock } from '../common/clock.js';
+import { DomainError } from '../common/errors/domain.error.js';
+import { writtenOut } from '../common/oauth/scope.js';
+import { AppConfig } from '../config/app-config.js';
+import { Memory } from '../database/feed/memory.js';
+import { SigningKeys } from '../keys/signing-keys.js';
+import { Ledger } from '../revocations/ledger.js';
+import { cutSubject, type CutSubject } from '../revocations/subject.js';
+import { Roles } from '../roles/roles.js';
+import { type AccessTokenClaims } from './access-token-claims.js';
+import { AccessTokenVerifier, type DecodedAccessToken } from './access-token-verifier.js';
+import { InvalidToken } from './invalid-token.error.js';
+
+const refused = (reason: string): DomainError => DomainError.unauthenticated('invalid_token', reason);
+
+/** Turns an access token for the management API into a principal: signature, audience, life, cuts, and the gate. */
+@Injectable()
+export class TokenAuthenticator {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+    private readonly memory: Memory,
+    private readonly verifier: AccessTokenVerifier,
+    private readonly signingKeys: SigningKeys,
+    private readonly ledger: Ledger,
+    private readonly clients: ClientDirectory,
+    private readonly roles: Roles,
+  ) {}
+
+  /**
+   * Whoever the token was issued to, with what its role may do at present: never more than the token says.
+   * @throws DomainError `unauthenticated`, with one public text for every reason
+   * @see RFC 9068 §4
+   */
+  async authenticate(token: string): Promise<Principal> {
+    const decoded = this.decode(token);
+    // What form, expiry and a known cut refuse needs no proof of memory.
+    this.refuseByForm(decoded);
+    const key = await this.memory.decide(() => {
+      const found = this.signingKeys.ring().verificationKey(decoded.kid);
+      if (!found) throw refused('unknown kid');
+      return found;
+    });
+    if (!(await this.verifier.verifySignature(decoded, key))) throw refused('wrong signature');
+    return this.memory.decide(() => this.principal(decoded));
+  }
+
+  private decode(token: string): DecodedAccessToken {
+    try {
+      return this.verifier.decode(token);
+    } catch (error) {
+      throw error instanceof InvalidToken ? refused(error.reason) : error;
+    }
+  }
+
+  private refuseByForm(decoded: DecodedAccessToken): void {
+    const { iss, aud, exp, iat } = decoded.claims;
+    if (iss !== this.config.issuer) throw refused('another issuer');
+    if (aud !== this.config.managementAudience) throw refused('another audience');
+    // RFC 7519 §4.1.4: not on or after; this server's own clock needs no leeway.
+    if (exp * 1000 <= this.clock.now() || exp <= iat) throw refused('expired');
+    if (this.isDead(decoded)) throw refused('revoked');
+  }
+
+  /** One moment's decision: cuts, the client and everything above it, its present role. */
+  private principal(decoded: DecodedAccessToken): Principal {
+    const { sub, exp, scope } = decoded.claims;
+    const client = this.clients.get(sub);
+    if (!client) throw refused('unknown client');
+    const reason = this.clients.whyUnusable(client);
+    if (reason) throw refused(reason);
+    if (this.isDead(decoded)) throw refused('revoked');
+    const present = writtenOut(this.roles.get(client.role)?.scopes ?? []);
+    return {
+      type: 'client',
+      id: client.id,
+      level: client.level,
+      accountId: client.accountId,
+      workspaceId: client.workspaceId,
+      role: client.role,
+      scopes: (scope?.split(' ') ?? []).filter((one) => present.includes(one)),
+      expiresAt: exp * 1000,
+    };
+  }
+
+  private isDead({ kid, claims }: DecodedAccessToken): boolean {
+    return this.ledger.isDead({ kid, jti: claims.jti, rev: claims.rev, subjects: subjectsOf(claims) });
+  }
+}
+
+/** Whom a cut can name to kill the token. */
+function subjectsOf({ iss, sub, account_id: account, workspace_id: workspace }: AccessTokenClaims): CutSubject[] {
+  const subjects = [cutSubject('issuer', iss), cutSubject('client', sub)];
+  if (account !== undefined) subjects.push(cutSubject('account', account));
+  if (workspace !== undefined) subjects.push(cutSubject('workspace', workspace));
+  return subjects;
+}
