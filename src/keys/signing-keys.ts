@@ -33,6 +33,15 @@ export class SigningKeys {
     return this.catalogue.isLoaded();
   }
 
+  /**
+   * Opens every active key once, for the start.
+   * @throws SealingError if a key-encryption key is missing
+   */
+  async checkSeals(): Promise<void> {
+    const { keys } = await this.owner.repository(SigningKeyRepository).readAll();
+    await KeyRing.build(keys, this.keyEncryptionKeys, this.queue);
+  }
+
   private async read(): Promise<{ head: number; value: KeyRing }> {
     const { head, keys } = await this.owner.repository(SigningKeyRepository).readAll();
     try {

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { PassportModule } from '@nestjs/passport';
+import { TokensModule } from '../tokens/tokens.module.js';
+import { AccessGuard } from './access.guard.js';
+import { BearerStrategy } from './bearer.strategy.js';
+import { WhoamiController } from './whoami.controller.js';
+
+/** The guard of every route. */
+@Module({
+  imports: [PassportModule.register({ session: false }), TokensModule],
+  controllers: [WhoamiController],
+  providers: [BearerStrategy, { provide: APP_GUARD, useClass: AccessGuard }],
+})
+export class AccessModule {}

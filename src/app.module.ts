@@ -1,0 +1,64 @@
+import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
+import { APP_PIPE } from '@nestjs/core';
+import { AccessModule } from './access/access.module.js';
+import { DomainError } from './common/errors/domain.error.js';
+import { LoggingModule } from './common/logging/logging.module.js';
+import { type PinoLoggerService } from './common/logging/pino-logger.service.js';
+import { type AppConfig } from './config/app-config.js';
+import { ConfigModule } from './config/config.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { type DatabaseLocation } from './database/location.js';
+import { DiscoveryModule } from './discovery/discovery.module.js';
+import { ENTITIES } from './entities.js';
+import { HealthModule } from './health/health.module.js';
+import { OAuthModule } from './oauth/oauth.module.js';
+import { RevocationsModule } from './revocations/revocations.module.js';
+import { type KeyEncryptionKeys } from './sealing/key-encryption-keys.js';
+import { SealingModule } from './sealing/sealing.module.js';
+import { StartModule } from './start/start.module.js';
+
+/** What is read before there is an application. */
+export interface AppInputs {
+  config: AppConfig;
+  logger: PinoLoggerService;
+  location: DatabaseLocation;
+  keyEncryptionKeys: KeyEncryptionKeys;
+}
+
+/** The service whole. */
+@Module({})
+export class AppModule {
+  static with({ config, logger, location, keyEncryptionKeys }: AppInputs): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(config),
+        LoggingModule.with(logger),
+        DatabaseModule.with(location, ENTITIES),
+        SealingModule.register(keyEncryptionKeys),
+        RevocationsModule,
+        OAuthModule,
+        AccessModule,
+        DiscoveryModule,
+        HealthModule,
+        StartModule,
+      ],
+      providers: [
+        {
+          provide: APP_PIPE,
+          useFactory: () =>
+            new StandardSchemaValidationPipe({
+              exceptionFactory: (issues) =>
+                DomainError.invalid(
+                  'The request is malformed',
+                  issues.map(({ path = [], message }) => ({
+                    path: path.map((part) => (typeof part === 'object' ? part.key : part)).join('.'),
+                    message,
+                  })),
+                ),
+            }),
+        },
+      ],
+    };
+  }
+}

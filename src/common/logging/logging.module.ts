@@ -1,0 +1,15 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { PinoLoggerService } from './pino-logger.service.js';
+
+/** The process's log, for whoever injects it. */
+@Global()
+@Module({})
+export class LoggingModule {
+  static with(logger: PinoLoggerService): DynamicModule {
+    return {
+      module: LoggingModule,
+      providers: [{ provide: PinoLoggerService, useValue: logger }],
+      exports: [PinoLoggerService],
+    };
+  }
+}

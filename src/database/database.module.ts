@@ -1,0 +1,66 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../common/clock.js';
+import { PinoLoggerService } from '../common/logging/pino-logger.service.js';
+import { AppConfig } from '../config/app-config.js';
+import { Memory } from './feed/memory.js';
+import { Position } from './feed/position.js';
+import { Watcher } from './feed/watcher.js';
+import { DatabaseLocation } from './location.js';
+import { Migrator } from './migrator.js';
+import { listenOptions, migrationOptions, poolOptions } from './options.js';
+import { OwnerAccess } from './owner-access.js';
+import { UnitOfWork } from './unit-of-work.js';
+
+type EntityClass = new () => object;
+
+/** The pool, the unit of work, and memory kept true. Nothing connects until the start says so. */
+@Global()
+@Module({})
+export class DatabaseModule {
+  /**
+   * @param location where PostgreSQL is
+   * @param entities every table's class; they live above this layer
+   */
+  static with(location: DatabaseLocation, entities: readonly EntityClass[]): DynamicModule {
+    return {
+      module: DatabaseModule,
+      providers: [
+        Clock,
+        Position,
+        UnitOfWork,
+        OwnerAccess,
+        { provide: DatabaseLocation, useValue: location },
+        { provide: DataSource, useFactory: () => new DataSource(poolOptions(location, entities)) },
+        {
+          provide: Watcher,
+          inject: [AppConfig, Clock, PinoLoggerService],
+          useFactory: (config: AppConfig, clock: Clock, logger: PinoLoggerService) =>
+            new Watcher({
+              connection: listenOptions(location),
+              clock,
+              staleGraceSeconds: config.staleGraceSeconds,
+              warn: (message) => logger.warn(message, 'Feed'),
+            }),
+        },
+        {
+          provide: Memory,
+          inject: [Watcher, Position, Clock],
+          useFactory: (watcher: Watcher, position: Position, clock: Clock) => new Memory(watcher, position, clock),
+        },
+        {
+          provide: Migrator,
+          inject: [DataSource, Clock],
+          useFactory: (pool: DataSource, clock: Clock) =>
+            new Migrator(
+              pool,
+              () => new DataSource(migrationOptions(location, entities)),
+              listenOptions(location),
+              clock,
+            ),
+        },
+      ],
+      exports: [Clock, Position, UnitOfWork, OwnerAccess, DataSource, Watcher, Memory, Migrator],
+    };
+  }
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { type DataSource, type QueryRunner } from 'typeorm';
+import { type Clock } from '../common/clock.js';
+import { StartRefusal } from '../common/errors/start-refusal.js';
+import { ensureAppRole } from './app-role.js';
+import { CHANNEL, ListeningConnection } from './feed/listening-connection.js';
+import { type PgClientOptions } from './pg-client.js';
+
+/** Any number that no other program on this database takes. */
+const START_LOCK = 0x6376_6772;
+const LOCK_PAUSE_MS = 200;
+const NOTICE_WAIT_MS = 1000;
+const OLDEST_VERSION = 140000;
+
+/** Brings the database to this version, one process at a time. */
+export class Migrator {
+  constructor(
+    private readonly pool: DataSource,
+    private readonly direct: () => DataSource,
+    private readonly listen: PgClientOptions,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Proves that notices arrive, then migrates and runs the bootstrap under one lock. The lock is tried, not waited for:
+   * a waiting pg_advisory_lock deadlocks with CREATE INDEX CONCURRENTLY.
+   * @throws StartRefusal for a fault of configuration
+   */
+  async run(bootstrap: () => Promise<void>): Promise<void> {
+    await this.selfTest();
+    const source = await this.direct().initialize();
+    const holder = source.createQueryRunner();
+    try {
+      await refuseOldVersion(holder);
+      await takeLock(holder);
+      await ensureAppRole(source.manager);
+      await source.runMigrations();
+      await bootstrap();
+      await holder.query('select pg_advisory_unlock($1)', [START_LOCK]);
+    } finally {
+      await holder.release();
+      await source.destroy();
+    }
+  }
+
+  /** A transaction pooler accepts LISTEN and delivers nothing; so does another database. */
+  private async selfTest(): Promise<void> {
+    const nonce = `self-test ${randomUUID()}`;
+    let heard: () => void = () => undefined;
+    const arrived = new Promise<true>((resolve) => (heard = () => resolve(true)));
+    const connection = await ListeningConnection.open(this.listen, this.clock, (payload) => {
+      if (payload === nonce) heard();
+    });
+    try {
+      await connection.prove();
+      await this.pool.query('select pg_notify($1, $2)', [CHANNEL, nonce]);
+      await connection.prove();
+      const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), NOTICE_WAIT_MS));
+      if (await Promise.race([arrived, late])) return;
+    } finally {
+      connection.close();
+    }
+    throw new StartRefusal(
+      'A notice sent through DATABASE_URL does not reach the connection that listens: set DATABASE_LISTEN_URL to a ' +
+        'direct connection to the same database, past any pooler in transaction mode.',
+    );
+  }
+}
+
+async function refuseOldVersion(runner: QueryRunner): Promise<void> {
+  const rows = (await runner.query("select current_setting('server_version_num')::int as version")) as [
+    { version: number },
+  ];
+  if (rows[0].version < OLDEST_VERSION)
+    throw new StartRefusal('DATABASE_URL names a PostgreSQL older than version 14.');
+}
+
+async function takeLock(runner: QueryRunner): Promise<void> {
+  for (;;) {
+    const rows = (await runner.query('select pg_try_advisory_lock($1) as got', [START_LOCK])) as [{ got: boolean }];
+    if (rows[0].got) return;
+    await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
+  }
+}

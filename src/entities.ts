@@ -1,0 +1,24 @@
+import { ClientAudience } from './clients/client-audience.entity.js';
+import { ClientSecret } from './clients/client-secret.entity.js';
+import { Client } from './clients/client.entity.js';
+import { SigningKey } from './keys/signing-key.entity.js';
+import { ResourceServer } from './resource-servers/resource-server.entity.js';
+import { RoleScopes } from './resource-servers/role-scopes.entity.js';
+import { Role } from './roles/role.entity.js';
+import { SealedSecret } from './sealing/sealed-secret.entity.js';
+import { Account } from './workspaces/account.entity.js';
+import { Workspace } from './workspaces/workspace.entity.js';
+
+/** Every table that TypeORM maps. */
+export const ENTITIES = [
+  Account,
+  Client,
+  ClientAudience,
+  ClientSecret,
+  ResourceServer,
+  Role,
+  RoleScopes,
+  SealedSecret,
+  SigningKey,
+  Workspace,
+] as const;

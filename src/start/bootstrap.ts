@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { ClientsService } from '../clients/clients.service.js';
+import { SYSTEM } from '../common/access/principal.js';
+import { Clock } from '../common/clock.js';
+import { StartRefusal } from '../common/errors/start-refusal.js';
+import { AppConfig } from '../config/app-config.js';
+import { OwnerAccess } from '../database/owner-access.js';
+import { SigningKeys } from '../keys/signing-keys.js';
+import { Peppers } from '../sealing/peppers.js';
+import { SealedSecretRepository } from '../sealing/sealed-secret.repository.js';
+import { SealedSecrets } from '../sealing/sealed-secrets.service.js';
+import { SealingError } from '../sealing/sealing.error.js';
+import { RoleRepository } from '../roles/role.repository.js';
+import { BootstrapTenant } from './bootstrap-tenant.js';
+import { BootstrapServers } from './bootstrap-servers.js';
+
+/** The four values of a client that was just made, to be shown once. */
+export interface QuickstartClient {
+  clientId: string;
+  clientSecret: string;
+  audience: string;
+  tokenUrl: string;
+}
+
+/** Adds what an empty database lacks, and what an existing one lacks of this version; runs under the start's lock. */
+@Injectable()
+export class Bootstrap {
+  /** Made by this process, if it made one. */
+  quickstart: QuickstartClient | null = null;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+    private readonly owner: OwnerAccess,
+    private readonly sealedSecrets: SealedSecrets,
+    private readonly peppers: Peppers,
+    private readonly signingKeys: SigningKeys,
+    private readonly servers: BootstrapServers,
+    private readonly tenant: BootstrapTenant,
+    private readonly clients: ClientsService,
+  ) {}
+
+  /** @throws StartRefusal if KEY_ENCRYPTION_KEY does not open what is there; nothing is ever made in its place */
+  async run(): Promise<void> {
+    try {
+      await this.openSealed();
+    } catch (error) {
+      if (!(error instanceof SealingError)) throw error;
+      throw new StartRefusal(
+        'KEY_ENCRYPTION_KEY does not open what this database holds: give the key that sealed it.',
+        {
+          cause: error,
+        },
+      );
+    }
+    await this.owner.repository(RoleRepository).ensureBuiltIn(this.clock.date());
+    const audiences = await this.servers.ensure();
+    const workspace = await this.tenant.ensure();
+    if (this.config.production || !workspace.isNew) return;
+    const { client, secret } = await this.clients.create(SYSTEM, {
+      name: 'Quickstart',
+      role: 'workspace_admin',
+      owner: { level: 'workspace', accountId: workspace.accountId, workspaceId: workspace.id },
+      audiences,
+      defaultAudience: audiences[0] ?? null,
+    });
+    this.quickstart = {
+      clientId: client.id,
+      clientSecret: secret,
+      audience: this.config.managementAudience,
+      tokenUrl: `${this.config.baseUrl}/oauth/token`,
+    };
+  }
+
+  private async openSealed(): Promise<void> {
+    const repository = this.owner.repository(SealedSecretRepository);
+    this.peppers.load([await this.sealedSecrets.ensure(repository, 'pepper', this.clock.date())]);
+    await this.signingKeys.checkSeals();
+  }
+}

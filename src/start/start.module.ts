@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { ClientsModule } from '../clients/clients.module.js';
+import { HealthModule } from '../health/health.module.js';
+import { KeysModule } from '../keys/keys.module.js';
+import { ResourceServersModule } from '../resource-servers/resource-servers.module.js';
+import { WorkspacesModule } from '../workspaces/workspaces.module.js';
+import { Bootstrap } from './bootstrap.js';
+import { BootstrapServers } from './bootstrap-servers.js';
+import { BootstrapTenant } from './bootstrap-tenant.js';
+import { Startup } from './startup.js';
+
+/** The way from a process to a service. */
+@Module({
+  imports: [ClientsModule, HealthModule, KeysModule, ResourceServersModule, WorkspacesModule],
+  providers: [Bootstrap, BootstrapServers, BootstrapTenant, Startup],
+  exports: [Bootstrap, Startup],
+})
+export class StartModule {}
