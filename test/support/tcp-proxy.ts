@@ -1,0 +1,80 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+interface Pair {
+  client: Socket;
+  server: Socket;
+  lost: boolean;
+}
+
+/** A TCP proxy that can hold what the server answers, and lose whole connections in silence. */
+export class TcpProxy {
+  private readonly pairs = new Set<Pair>();
+  private held: (() => void)[] | null = null;
+
+  private constructor(private readonly listener: Server) {}
+
+  static async to(port: number): Promise<TcpProxy> {
+    const listener = createServer();
+    const proxy = new TcpProxy(listener);
+    listener.on('connection', (client) => proxy.join(client, port));
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.listener.address() as AddressInfo).port;
+  }
+
+  /** The same database, through this proxy. */
+  through(url: string): string {
+    const changed = new URL(url);
+    changed.port = String(this.port);
+    return changed.href;
+  }
+
+  /** Keeps every answer back until `release`. */
+  hold(): void {
+    this.held = [];
+  }
+
+  release(): void {
+    const held = this.held ?? [];
+    this.held = null;
+    held.forEach((send) => send());
+  }
+
+  /** Whatever is open goes silent; new connections work. */
+  blackHole(): void {
+    for (const pair of this.pairs) pair.lost = true;
+  }
+
+  close(): void {
+    this.listener.close();
+    for (const { client, server } of this.pairs) {
+      client.destroy();
+      server.destroy();
+    }
+  }
+
+  private join(client: Socket, port: number): void {
+    const server = connect(port, '127.0.0.1');
+    const pair = { client, server, lost: false };
+    this.pairs.add(pair);
+    client.on('data', (data) => pair.lost || server.write(data));
+    server.on('data', (data) => {
+      const send = (): void => void (pair.lost || client.write(data));
+      if (this.held) this.held.push(send);
+      else send();
+    });
+    for (const socket of [client, server]) {
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        if (!pair.lost) {
+          client.destroy();
+          server.destroy();
+        }
+        this.pairs.delete(pair);
+      });
+    }
+  }
+}
