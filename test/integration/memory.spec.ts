@@ -127,6 +127,8 @@ describe('memory that PostgreSQL keeps true', () => {
 
   it('serves what it knows while PostgreSQL is away, and neither refuses nor loads', async () => {
     const id = await make('known');
+    // The notice of its making has arrived: it would drop what is loaded now.
+    await near.watcher.prove();
     await near.expectState(id, 'known');
     listenProxy.close();
     await sleep(2500);

@@ -60,7 +60,7 @@ describe('the schema', () => {
     const asApp = (sql: string): Promise<unknown> =>
       source.transaction(async (manager) => {
         await manager.query(`select set_config('role', 'claviger_app', true)`);
-        return manager.query(sql);
+        return manager.query<unknown[]>(sql);
       });
     await expect(asApp('select * from ledger_head')).rejects.toThrow('permission denied');
     await expect(asApp('select * from sealed_secrets')).rejects.toThrow('permission denied');

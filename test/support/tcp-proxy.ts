@@ -60,9 +60,13 @@ export class TcpProxy {
     const server = connect(port, '127.0.0.1');
     const pair = { client, server, lost: false };
     this.pairs.add(pair);
-    client.on('data', (data) => pair.lost || server.write(data));
+    client.on('data', (data) => {
+      if (!pair.lost) server.write(data);
+    });
     server.on('data', (data) => {
-      const send = (): void => void (pair.lost || client.write(data));
+      const send = (): void => {
+        if (!pair.lost) client.write(data);
+      };
       if (this.held) this.held.push(send);
       else send();
     });
