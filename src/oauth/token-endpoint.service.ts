@@ -5,6 +5,7 @@ import { parseScope } from '../common/oauth/scope.js';
 import { AppConfig } from '../config/app-config.js';
 import { ClientAuthenticator, type PresentedClient } from '../clients/client-authenticator.js';
 import { Memory } from '../database/feed/memory.js';
+import { AbandonedError } from '../keys/signers/abandoned.error.js';
 import { JwtFormat } from '../tokens/formats/jwt.format.js';
 import { type TokenAuthorization } from '../tokens/token-authorization.js';
 import { AuthorizationContext } from './authorization-context.js';
@@ -77,9 +78,19 @@ export class TokenEndpointService {
     const granted = await this.memory.decide(() => this.grant(presented, asked));
     if (granted instanceof OAuthError) throw granted;
     // 10. The format mints.
-    const token = await this.format.mint(granted.authorization, request.abandoned);
+    const token = await this.mint(granted.authorization, request.abandoned);
     // 11. Answer.
     return response(token, granted);
+  }
+
+  private async mint(authorization: TokenAuthorization, abandoned: () => boolean): Promise<string> {
+    try {
+      return await this.format.mint(authorization, abandoned);
+    } catch (error) {
+      // Nobody reads this answer; it is no fault of the server's.
+      if (error instanceof AbandonedError) throw OAuthError.invalidRequest('The caller has hung up');
+      throw error;
+    }
   }
 
   /** Steps 3 to 9, in one synchronous function of one moment's memory; what it throws is judged again on a fresh proof. */
