@@ -59,18 +59,17 @@ export class PgClient extends pg.Client {
     const statement = { sent: ++sequence, answered: false };
     this.underWay++;
     const timer = this.startDeadline(statement);
-    const answered = (error?: unknown): void => {
+    const answered = (): void => {
       clearTimeout(timer);
       statement.answered = true;
       this.underWay--;
       this.answeredAt = ++sequence;
-      if ((error as { code?: string } | null)?.code === '25006') this.socket.destroy();
     };
     const last = args.at(-1);
     if (typeof last === 'function') {
       args[args.length - 1] = (error: Error | null, result: unknown): void => {
-        answered(error);
-        (last as Callback)(error, result);
+        answered();
+        void this.endIfReadOnly(error).then(() => (last as Callback)(error, result));
       };
       return this.send(args) as never;
     }
@@ -79,8 +78,9 @@ export class PgClient extends pg.Client {
         answered();
         return result;
       },
-      (error: unknown) => {
-        answered(error);
+      async (error: unknown) => {
+        answered();
+        await this.endIfReadOnly(error);
         throw error;
       },
     ) as never;
@@ -89,6 +89,15 @@ export class PgClient extends pg.Client {
   /** Ends the connection at once, without a word to the other side; whoever waits for an answer gets the error. */
   sever(error: Error): void {
     this.socket.destroy(error);
+  }
+
+  /** Whoever gets the error may return the connection to the pool at once: by then it must be seen to be dead. */
+  private async endIfReadOnly(error: unknown): Promise<void> {
+    if ((error as { code?: string } | null)?.code !== '25006' || this.socket.closed) return;
+    const closed = new Promise((resolve) => this.socket.once('close', resolve));
+    this.socket.destroy();
+    await closed;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   private send(args: unknown[]): unknown {
