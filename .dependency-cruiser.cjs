@@ -1,4 +1,4 @@
-// The layers of docs/architecture: imports point down, one owner for each outside thing.
+// Imports point down, and each outside thing has one owner.
 const layers = [
   ['common'],
   ['config'],

@@ -11,6 +11,6 @@ import { WorkspaceClientsController } from './workspace-clients.controller.js';
   imports: [WorkspacesModule],
   controllers: [WorkspaceClientsController],
   providers: [ClientAuthenticator, ClientDirectory, ClientListService, ClientsService],
-  exports: [ClientAuthenticator, ClientDirectory, ClientsService],
+  exports: [ClientAuthenticator, ClientDirectory, ClientListService, ClientsService],
 })
 export class ClientsModule {}

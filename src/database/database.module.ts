@@ -6,13 +6,11 @@ import { AppConfig } from '../config/app-config.js';
 import { Memory } from './feed/memory.js';
 import { Position } from './feed/position.js';
 import { Watcher } from './feed/watcher.js';
-import { DatabaseLocation } from './location.js';
+import { type DatabaseLocation } from './location.js';
 import { Migrator } from './migrator.js';
-import { listenOptions, migrationOptions, poolOptions } from './options.js';
+import { type EntityClass, listenOptions, migrationOptions, poolOptions } from './options.js';
 import { OwnerAccess } from './owner-access.js';
 import { UnitOfWork } from './unit-of-work.js';
-
-type EntityClass = new () => object;
 
 /** The pool, the unit of work, and memory kept true. Nothing connects until the start says so. */
 @Global()
@@ -30,7 +28,6 @@ export class DatabaseModule {
         Position,
         UnitOfWork,
         OwnerAccess,
-        { provide: DatabaseLocation, useValue: location },
         { provide: DataSource, useFactory: () => new DataSource(poolOptions(location, entities)) },
         {
           provide: Watcher,

@@ -10,7 +10,7 @@ const STATEMENT_DEADLINE_MS = 1800;
 const POOL_SIZE = 10;
 
 /** A class, as TypeORM and the migrations take it. */
-type EntityClass = new () => object;
+export type EntityClass = new () => object;
 
 /** PostgreSQL's own time-outs, a little shorter than ours, so that a live server says why. */
 const POOL_SETTINGS = {

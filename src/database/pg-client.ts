@@ -69,7 +69,8 @@ export class PgClient extends pg.Client {
     if (typeof last === 'function') {
       args[args.length - 1] = (error: Error | null, result: unknown): void => {
         answered();
-        void this.endIfReadOnly(error).then(() => (last as Callback)(error, result));
+        if (!error) (last as Callback)(error, result);
+        else void this.endIfReadOnly(error).then(() => (last as Callback)(error));
       };
       return this.send(args) as never;
     }

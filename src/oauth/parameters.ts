@@ -1,4 +1,5 @@
 import { OAuthError } from '../common/errors/oauth.error.js';
+import { decodeUtf8 } from '../common/http/utf8.js';
 import { topLevelKeys } from './json-keys.js';
 
 /** The parameters that mean something here; every other one is ignored, whatever it is (RFC 6749 §3.2). */
@@ -35,16 +36,9 @@ export function parseParameters(contentType: string | undefined, body: Buffer | 
   if (!isForm && !JSON_TYPE.test(type)) {
     throw OAuthError.invalidRequest('The body must be application/x-www-form-urlencoded or application/json');
   }
-  const text = decodeUtf8(body);
+  const text = decodeUtf8(body ?? Buffer.alloc(0));
+  if (text === null) throw OAuthError.invalidRequest('The body is not UTF-8');
   return collect(isForm ? formEntries(text) : jsonEntries(text));
-}
-
-function decodeUtf8(body: Buffer | undefined): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body ?? Buffer.alloc(0));
-  } catch {
-    throw OAuthError.invalidRequest('The body is not UTF-8');
-  }
 }
 
 function formEntries(text: string): [string, unknown][] {

@@ -31,15 +31,14 @@ export function resolveTarget(
   servers: ResourceServerSet,
   requested: string | null,
 ): ResourceServerSnapshot {
-  const granted = client.audiences.map((id) => servers.get(id)).filter((server) => server !== null);
   if (requested !== null) {
     const server = servers.named(requested);
     if (!server || !client.audiences.includes(server.id)) throw notAvailable('unknown, or not granted to the client');
     return server;
   }
   const byDefault = client.defaultAudience === null ? null : servers.get(client.defaultAudience);
-  const [only, ...others] = granted;
   if (byDefault) return byDefault;
+  const [only, ...others] = client.audiences.map((id) => servers.get(id)).filter((server) => server !== null);
   if (!only || others.length > 0) throw OAuthError.invalidTarget('The request must name an audience');
   return only;
 }

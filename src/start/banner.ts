@@ -1,5 +1,5 @@
 import { type AppConfig } from '../config/app-config.js';
-import { type QuickstartClient } from './bootstrap.js';
+import { type QuickstartClient } from './bootstrap-client.js';
 
 /** What a newcomer sees when the service is ready; outside production only, since it may show a secret. */
 export function banner(config: AppConfig, client: QuickstartClient | null): string {

@@ -14,12 +14,13 @@ export class BootstrapTenant {
   ) {}
 
   /** The bootstrap workspace, made with its account if it is missing. */
-  async ensure(): Promise<{ id: string; accountId: string; isNew: boolean }> {
+  async ensure(): Promise<{ id: string; accountId: string }> {
     const { adminAccountName: name, adminWorkspaceSlug: slug } = this.config;
     const account =
       (await this.accounts.findFirst(SYSTEM)) ?? (await this.accounts.create(SYSTEM, { name, plan: 'enterprise' }));
-    const found = await this.workspaces.findBySlug(SYSTEM, account.id, slug);
-    const workspace = found ?? (await this.workspaces.create(SYSTEM, { accountId: account.id, name: slug, slug }));
-    return { id: workspace.id, accountId: account.id, isNew: found === null };
+    const workspace =
+      (await this.workspaces.findBySlug(SYSTEM, account.id, slug)) ??
+      (await this.workspaces.create(SYSTEM, { accountId: account.id, name: slug, slug }));
+    return { id: workspace.id, accountId: account.id };
   }
 }

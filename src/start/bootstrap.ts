@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { ClientsService } from '../clients/clients.service.js';
-import { SYSTEM } from '../common/access/principal.js';
 import { Clock } from '../common/clock.js';
 import { StartRefusal } from '../common/errors/start-refusal.js';
 import { AppConfig } from '../config/app-config.js';
@@ -11,16 +9,9 @@ import { SealedSecretRepository } from '../sealing/sealed-secret.repository.js';
 import { SealedSecrets } from '../sealing/sealed-secrets.service.js';
 import { SealingError } from '../sealing/sealing.error.js';
 import { RoleRepository } from '../roles/role.repository.js';
+import { BootstrapClient, type QuickstartClient } from './bootstrap-client.js';
 import { BootstrapTenant } from './bootstrap-tenant.js';
 import { BootstrapServers } from './bootstrap-servers.js';
-
-/** The four values of a client that was just made, to be shown once. */
-export interface QuickstartClient {
-  clientId: string;
-  clientSecret: string;
-  audience: string;
-  tokenUrl: string;
-}
 
 /** Adds what an empty database lacks, and what an existing one lacks of this version; runs under the start's lock. */
 @Injectable()
@@ -37,7 +28,7 @@ export class Bootstrap {
     private readonly signingKeys: SigningKeys,
     private readonly servers: BootstrapServers,
     private readonly tenant: BootstrapTenant,
-    private readonly clients: ClientsService,
+    private readonly quickstartClient: BootstrapClient,
   ) {}
 
   /** @throws StartRefusal if KEY_ENCRYPTION_KEY does not open what is there; nothing is ever made in its place */
@@ -56,20 +47,7 @@ export class Bootstrap {
     await this.owner.repository(RoleRepository).ensureBuiltIn(this.clock.date());
     const audiences = await this.servers.ensure();
     const workspace = await this.tenant.ensure();
-    if (this.config.production || !workspace.isNew) return;
-    const { client, secret } = await this.clients.create(SYSTEM, {
-      name: 'Quickstart',
-      role: 'workspace_admin',
-      owner: { level: 'workspace', accountId: workspace.accountId, workspaceId: workspace.id },
-      audiences,
-      defaultAudience: audiences[0] ?? null,
-    });
-    this.quickstart = {
-      clientId: client.id,
-      clientSecret: secret,
-      audience: this.config.managementAudience,
-      tokenUrl: `${this.config.baseUrl}/oauth/token`,
-    };
+    if (!this.config.production) this.quickstart = await this.quickstartClient.ensure(workspace, audiences);
   }
 
   private async openSealed(): Promise<void> {

@@ -5,6 +5,7 @@ import { KeysModule } from '../keys/keys.module.js';
 import { ResourceServersModule } from '../resource-servers/resource-servers.module.js';
 import { WorkspacesModule } from '../workspaces/workspaces.module.js';
 import { Bootstrap } from './bootstrap.js';
+import { BootstrapClient } from './bootstrap-client.js';
 import { BootstrapServers } from './bootstrap-servers.js';
 import { BootstrapTenant } from './bootstrap-tenant.js';
 import { Startup } from './startup.js';
@@ -12,7 +13,7 @@ import { Startup } from './startup.js';
 /** The way from a process to a service. */
 @Module({
   imports: [ClientsModule, HealthModule, KeysModule, ResourceServersModule, WorkspacesModule],
-  providers: [Bootstrap, BootstrapServers, BootstrapTenant, Startup],
+  providers: [Bootstrap, BootstrapClient, BootstrapServers, BootstrapTenant, Startup],
   exports: [Bootstrap, Startup],
 })
 export class StartModule {}

@@ -1,4 +1,5 @@
 import { OAuthError } from '../../common/errors/oauth.error.js';
+import { decodeUtf8 } from '../../common/http/utf8.js';
 import {
   type AuthenticationInput,
   type ClaimedClient,
@@ -28,12 +29,8 @@ export class ClientSecretBasicMethod extends ClientAuthenticationMethod {
 
 function decode(encoded: string): ClaimedClient {
   if (encoded === '' || !BASE64.test(encoded)) throw malformed();
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(encoded, 'base64'));
-  } catch {
-    throw malformed();
-  }
+  const text = decodeUtf8(Buffer.from(encoded, 'base64'));
+  if (text === null) throw malformed();
   // RFC 7617 §2: the first colon parts them; ids have none, secrets may.
   const colon = text.indexOf(':');
   if (colon < 0) throw malformed();

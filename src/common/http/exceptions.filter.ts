@@ -39,9 +39,10 @@ export class ExceptionsFilter implements ExceptionFilter {
   }
 }
 
-/** One line: an error for what is ours to mend; for what is the caller's, what was decided and why. */
+/** One line: an error for what is ours to mend; a warning while a database is away; else what was decided, and why. */
 function log({ status, code, oauthError, detail, cause }: Fault, request: FastifyRequest): void {
   const fields = { req: request, status, error: oauthError ?? code, detail };
-  if (status >= 500) request.log.error({ ...fields, err: cause }, 'request failed');
+  if (status === 503) request.log.warn(fields, 'request not answered now');
+  else if (status >= 500) request.log.error({ ...fields, err: cause }, 'request failed');
   else request.log.info(fields, 'request refused');
 }
