@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '../common/http/utf8.js';
 import { InvalidToken } from './invalid-token.error.js';
 
 /** What the three parts of a token hold; nothing of it is proved. */
@@ -48,7 +49,7 @@ function decodeObject(part: string, name: string): Readonly<Record<string, unkno
   let value: unknown;
   try {
     // RFC 8725 §3.7: UTF-8 and nothing else
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    value = JSON.parse(decodeUtf8(bytes) ?? '');
   } catch {
     throw new InvalidToken(`the ${name} is not JSON`);
   }
