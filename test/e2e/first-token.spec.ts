@@ -1,58 +1,35 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { basic, Service } from '../support/service.js';
 import { type TestDatabase, testDatabase } from '../support/test-database.js';
-
-const PORT = 3911;
-const BASE = `http://localhost:${PORT}`;
-const KEY = Buffer.alloc(32, 7).toString('base64');
 
 describe('the built service', () => {
   let database: TestDatabase;
-  let service: ChildProcess;
-  let output = '';
-  let id = '';
-  let secret = '';
+  let service: Service;
+  let base: string;
+  let id: string;
+  let secret: string;
 
-  const basic = (user: string, password: string): string =>
-    `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   const post = (body: string, headers: Record<string, string> = {}): Promise<Response> =>
-    fetch(`${BASE}/oauth/token`, {
+    fetch(`${base}/oauth/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       body,
     });
-  const token = async (): Promise<string> => {
-    const answer = await post('grant_type=client_credentials', { authorization: basic(id, secret) });
-    return ((await answer.json()) as { access_token: string }).access_token;
-  };
-  const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
-    fetch(`${BASE}${path}`, { headers });
+  const token = (): Promise<string> => service.accessToken({ id, secret });
+  const get = (path: string, headers: Record<string, string> = {}): Promise<Response> => service.get(path, headers);
 
   beforeAll(async () => {
     database = await testDatabase();
-    service = spawn(process.execPath, ['dist/main.js'], {
-      env: {
-        PATH: process.env.PATH,
-        PORT: String(PORT),
-        DATABASE_URL: database.url,
-        KEY_ENCRYPTION_KEY: KEY,
-        SHUTDOWN_DELAY_SECONDS: '0',
-        LOG_LEVEL: 'error',
-      },
-    });
-    service.stdout?.on('data', (data: Buffer) => (output += data.toString()));
-    service.stderr?.on('data', (data: Buffer) => (output += data.toString()));
-    for (let i = 0; i < 200 && !output.includes('clientSecret'); i++)
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    id = /clientId\s+(\S+)/.exec(output)?.[1] ?? '';
-    secret = /clientSecret\s+(\S+)/.exec(output)?.[1] ?? '';
+    service = await Service.start({ DATABASE_URL: database.url });
+    ({
+      base,
+      quickstart: { id, secret },
+    } = service);
   }, 30_000);
 
   afterAll(async () => {
-    const ended = new Promise((resolve) => service.once('exit', resolve));
-    service.kill('SIGTERM');
-    await ended;
+    expect(await service.stop()).toBe(0);
     await database.drop();
   });
 
@@ -67,10 +44,10 @@ describe('the built service', () => {
       expires_in: 86400,
       scope: 'read write admin',
     });
-    const keys = createRemoteJWKSet(new URL(`${BASE}/.well-known/jwks.json`));
+    const keys = createRemoteJWKSet(new URL(`${base}/.well-known/jwks.json`));
     const { payload } = await jwtVerify(body.access_token, keys, {
-      issuer: BASE,
-      audience: `${BASE}/v1`,
+      issuer: base,
+      audience: `${base}/v1`,
       typ: 'at+jwt',
     });
     expect(payload).toMatchObject({ sub: id, client_id: id, roles: ['workspace_admin'], rev: expect.any(Number) });
@@ -111,7 +88,7 @@ describe('the built service', () => {
     const headers: Record<string, string> = password === undefined ? {} : { authorization: basic(id, password) };
     const answer = await post('grant_type=client_credentials', headers);
     expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toBe(`Basic realm="${BASE}"`);
+    expect(answer.headers.get('www-authenticate')).toBe(`Basic realm="${base}"`);
     expect(await answer.json()).toEqual({ error: 'invalid_client', error_description: 'Client authentication failed' });
   });
 
@@ -161,9 +138,9 @@ describe('the built service', () => {
   it('advertises what it does', async () => {
     const metadata = await (await get('/.well-known/oauth-authorization-server')).json();
     expect(metadata).toEqual({
-      issuer: BASE,
-      token_endpoint: `${BASE}/oauth/token`,
-      jwks_uri: `${BASE}/.well-known/jwks.json`,
+      issuer: base,
+      token_endpoint: `${base}/oauth/token`,
+      jwks_uri: `${base}/.well-known/jwks.json`,
       grant_types_supported: ['client_credentials'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
     });

@@ -10,6 +10,7 @@ interface Pair {
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private held: (() => void)[] | null = null;
+  private down = false;
 
   private constructor(private readonly listener: Server) {}
 
@@ -48,15 +49,30 @@ export class TcpProxy {
     for (const pair of this.pairs) pair.lost = true;
   }
 
-  close(): void {
-    this.listener.close();
+  /** Ends what is open and whatever comes, as a stopped server does. */
+  stop(): void {
+    this.down = true;
     for (const { client, server } of this.pairs) {
       client.destroy();
       server.destroy();
     }
   }
 
+  /** Serves again. */
+  resume(): void {
+    this.down = false;
+  }
+
+  close(): void {
+    this.listener.close();
+    this.stop();
+  }
+
   private join(client: Socket, port: number): void {
+    if (this.down) {
+      client.destroy();
+      return;
+    }
     const server = connect(port, '127.0.0.1');
     const pair = { client, server, lost: false };
     this.pairs.add(pair);

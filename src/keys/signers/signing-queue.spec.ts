@@ -162,4 +162,13 @@ describe('SigningQueue', () => {
     await all;
     expect(Number(process.hrtime.bigint() - began) / 1e6).toBeLessThan(3000);
   });
+
+  it('does not take one late reading for a slow machine', async () => {
+    await learn(1);
+    add(0);
+    clock.ms += 200;
+    await press.finish();
+    addMany(202);
+    expect(refused).toEqual([]);
+  });
 });

@@ -12,6 +12,8 @@ const RETRY_AFTER_SECONDS = 1;
 const FIRST_GUESS_MS = 1;
 /** How much one signature moves the average: a slow one is an accident, thirty are the machine. */
 const WEIGHT = 1 / 32;
+/** A burst of requests keeps the event loop from hearing of a signature that was long made: one such reading says little. */
+const MOST_OF_AVERAGE = 4;
 
 interface Job {
   readonly work: () => Promise<Buffer>;
@@ -93,7 +95,7 @@ export class SigningQueue {
       this.underWay -= 1;
       // Those that are made side by side share the time that each of them takes.
       const intervalMs = (this.clock.monotonic() - startedAt) / beside;
-      this.intervalMs += (intervalMs - this.intervalMs) * WEIGHT;
+      this.intervalMs += (Math.min(intervalMs, this.intervalMs * MOST_OF_AVERAGE) - this.intervalMs) * WEIGHT;
       this.startWhatMay();
     }
   }
