@@ -175,18 +175,24 @@ describe('memory that PostgreSQL keeps true', () => {
     expect(near.statements).toBe(before + 1);
   });
 
-  it('knows the cuts that were made while it connected, after the ledger was read', async () => {
+  it('knows the cuts that were made while it connected, and claims no position before all below it is read', async () => {
     const late = new ThingMemory({ pool: database.url, listen: database.url });
+    const reached: number[] = [];
     late.watcher.subscribe({
       notice: () => undefined,
-      read: async () => {
+      read: async (query) => {
         await cut('while_connecting');
+        await query('select 1');
+        // Its notice is in; but what stands below it may still be unread, so no token may claim to know it.
+        reached.push(late.position.reached);
         return () => undefined;
       },
     });
     await late.watcher.start();
-    expect(dead(late, 'while_connecting', 1)).toBe(true);
+    const known = dead(late, 'while_connecting', 1);
     await late.stop();
+    expect(reached).toEqual([0]);
+    expect(known).toBe(true);
   });
 
   it('voids a load that began before the connection was lost', async () => {

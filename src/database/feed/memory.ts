@@ -8,6 +8,9 @@ import { type FeedSubscriber, type Watcher } from './watcher.js';
 /** The longest that one decision may wait for loads and proofs; a client that changes without pause is no reason to wait longer. */
 const DECISION_MS = 5000;
 
+/** Proofs in a row that bring nothing: then a notice is missing, and nothing may be kept. */
+const CATCH_UP_PROOFS = 100;
+
 /** A part of memory that holds one kind of object. */
 export interface Holder {
   readonly kind: string;
@@ -93,7 +96,7 @@ export class Memory implements FeedSubscriber {
     this.loads.add(underWay);
     try {
       const { head, entries } = await read();
-      while (this.position.reached < head && this.watcher.epoch === epoch) await this.watcher.prove();
+      await this.catchUp(head, epoch);
       if (this.watcher.epoch !== epoch) return;
       for (const { holder, key, value } of entries) {
         if (!underWay.named.has(nameOf(holder, key))) holder.store(key, value);
@@ -102,6 +105,14 @@ export class Memory implements FeedSubscriber {
       throw translatePgError(error);
     } finally {
       this.loads.delete(underWay);
+    }
+  }
+
+  /** A cut is seen in the database a moment before its notice is sent, so one proof may not be enough. */
+  private async catchUp(head: number, epoch: number): Promise<void> {
+    for (let proofs = 0; this.position.reached < head && this.watcher.epoch === epoch; proofs++) {
+      if (proofs === CATCH_UP_PROOFS) throw DomainError.unavailable('the feed does not reach the ledger');
+      await this.watcher.prove();
     }
   }
 
