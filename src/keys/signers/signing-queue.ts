@@ -4,8 +4,12 @@ import { OAuthError } from '../../common/errors/oauth.error.js';
 import { AbandonedError } from './abandoned.error.js';
 import { type Abandoned } from './signer.js';
 
-/** The size of libuv's pool unless the operator changes it: more at once would only wait there, where nothing can be dropped. */
-const POOL_THREADS = 4;
+/**
+ * For each core: a thread that has finished must find the next signature waiting in libuv's own queue, since this one is
+ * served only when the event loop comes round. More than needed for that would wait there, where nothing can be dropped.
+ */
+const IN_FLIGHT_PER_CORE = 4;
+const MOST_IN_FLIGHT = 16;
 const MAX_WAIT_MS = 250;
 const RETRY_AFTER_SECONDS = 1;
 /** Of an RSA-2048 signature, before any was made here. */
@@ -24,7 +28,7 @@ interface Job {
 }
 
 /**
- * The process's queue of expensive signatures: as many at once as there are cores, the others in the order in which they
+ * The process's queue of expensive signatures: as many under way as keep every core busy, the others in the order in which they
  * came, and never more of them than a quarter of a second makes. Every step is O(1).
  */
 export class SigningQueue {
@@ -38,7 +42,7 @@ export class SigningQueue {
   /** @param parallel how many are under way at once */
   constructor(
     private readonly clock: Clock,
-    private readonly parallel = Math.min(availableParallelism(), POOL_THREADS),
+    private readonly parallel = Math.min(availableParallelism() * IN_FLIGHT_PER_CORE, MOST_IN_FLIGHT),
   ) {}
 
   /**
