@@ -31,6 +31,8 @@ const withDatabase = {
 };
 
 module.exports = {
+  // Most of the time of these tests is waiting: for a server, a deadline, an outage.
+  maxWorkers: '100%',
   reporters: ['default', '<rootDir>/test/support/closing-line.reporter.cjs'],
   projects: [
     { ...base, displayName: 'unit', roots: ['<rootDir>/src'], testMatch: ['**/*.spec.ts'] },
