@@ -15,6 +15,8 @@ export class Service {
     readonly base: string,
   ) {
     this.ended = once(child, 'exit');
+    // A test that failed on its way leaves nothing behind.
+    process.once('exit', () => child.kill('SIGKILL'));
     const take = (data: Buffer): void => void (this.output += data.toString());
     child.stdout?.on('data', take);
     child.stderr?.on('data', take);
