@@ -1,9 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { afterAll } from '@jest/globals';
 import { freePort } from './free-port.js';
 
 /** Seals what the services of a test share; the application context of `application.ts` uses it, too. */
 export const TEST_KEY = Buffer.alloc(32, 7).toString('base64');
+
+const spawned = new Set<ChildProcess>();
+// A test that failed on its way leaves nothing behind.
+afterAll(() => {
+  for (const child of spawned) child.kill('SIGKILL');
+});
 
 /** The built service, as a child process. */
 export class Service {
@@ -15,8 +22,7 @@ export class Service {
     readonly base: string,
   ) {
     this.ended = once(child, 'exit');
-    // A test that failed on its way leaves nothing behind.
-    process.once('exit', () => child.kill('SIGKILL'));
+    spawned.add(child);
     const take = (data: Buffer): void => void (this.output += data.toString());
     child.stdout?.on('data', take);
     child.stderr?.on('data', take);
