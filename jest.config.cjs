@@ -22,7 +22,7 @@ const base = {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': typescript, '^.+\\.m?js$': javascript },
-  transformIgnorePatterns: ['/node_modules/(pg|pg-[^/]+|typeorm|fastify|rxjs|ajv|@fastify/ajv-compiler)/'],
+  transformIgnorePatterns: ['/node_modules/(pg|pg-[^/]+|typeorm|fastify|rxjs|ajv|@fastify/ajv-compiler|playwright-core)/'],
 };
 const withDatabase = {
   ...base,
@@ -38,5 +38,6 @@ module.exports = {
     { ...base, displayName: 'unit', roots: ['<rootDir>/src'], testMatch: ['**/*.spec.ts'] },
     { ...withDatabase, displayName: 'integration', roots: ['<rootDir>/test/integration'], testMatch: ['**/*.spec.ts'] },
     { ...withDatabase, displayName: 'e2e', roots: ['<rootDir>/test/e2e'], testMatch: ['**/*.spec.ts'] },
+    { ...withDatabase, displayName: 'browser', roots: ['<rootDir>/test/browser'], testMatch: ['**/*.spec.ts'] },
   ],
 };

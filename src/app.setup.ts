@@ -12,6 +12,8 @@ import { BODY_LIMIT, readBody } from './common/http/request-body.js';
 import { requestId } from './common/http/request-id.js';
 import { type AppConfig } from './config/app-config.js';
 import { ConfigurationError } from './config/configuration.error.js';
+import { registerExplorer } from './explorer/explorer.plugin.js';
+import { createOpenApi } from './openapi.js';
 
 /** Against clients that send a byte now and then; Node looks for them this often. */
 const SERVER_OPTIONS = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
@@ -49,7 +51,7 @@ export function createAdapter(config: AppConfig, logger: Logger): FastifyAdapter
  * Installs everything that a request passes before and after its controller; to be called before `init` or `listen`.
  * The application must be created with `bodyParser: false`.
  */
-export function configureHttp(app: NestFastifyApplication, config: AppConfig): void {
+export async function configureHttp(app: NestFastifyApplication, config: AppConfig): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', onRequest(config));
   fastify.removeAllContentTypeParsers();
@@ -66,6 +68,11 @@ export function configureHttp(app: NestFastifyApplication, config: AppConfig): v
   });
   app.useGlobalFilters(new ExceptionsFilter(config));
   if (config.issuerPath !== '') app.setGlobalPrefix(config.issuerPath);
+  await registerExplorer(fastify, {
+    issuerPath: config.issuerPath,
+    audience: config.managementAudience,
+    document: createOpenApi(app, config),
+  });
 }
 
 /** What Node's parser refuses before there is a request gets a status and nothing else. */

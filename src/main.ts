@@ -16,6 +16,9 @@ import { Bootstrap } from './start/bootstrap.js';
 import { openInputs } from './start/inputs.js';
 import { Startup } from './start/startup.js';
 
+/** How long answers under way have to be read once the listener is closed. */
+const DRAIN_MS = 10_000;
+
 try {
   await main();
 } catch (error) {
@@ -33,14 +36,17 @@ async function main(): Promise<void> {
     createAdapter(config, pino),
     options,
   );
-  configureHttp(app, config);
+  await configureHttp(app, config);
   const startup = app.get(Startup);
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= shutDown());
   const shutDown = async (): Promise<void> => {
     app.get(StartState).stopping = true;
     await new Promise((resolve) => setTimeout(resolve, config.shutdownDelaySeconds * 1000));
+    // Whoever does not read its answer does not hold the process.
+    const overdue = setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN_MS);
     await app.close();
+    clearTimeout(overdue);
     await startup.stop();
     await release();
   };

@@ -1,37 +1,20 @@
 import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../common/access/access.decorator.js';
 import { CurrentPrincipal } from '../common/access/current-principal.decorator.js';
 import { type Principal } from '../common/access/principal.js';
-
-/** A principal, as it sees itself. */
-interface WhoamiResponse {
-  type: string;
-  id: string;
-  level: string;
-  accountId: string | null;
-  workspaceId: string | null;
-  role: string;
-  scopes: string[];
-  expiresAt: string | null;
-}
+import { Operation } from '../common/openapi/operation.decorator.js';
+import { toWhoami, type WhoamiResponse, whoamiResponse } from './dto/whoami.response.js';
 
 /** Who a credential is. */
+@ApiTags('Identity')
 @Controller('v1/whoami')
 export class WhoamiController {
   /** The principal, its tenant, level, role, scopes and expiry. */
   @Authenticated()
+  @Operation({ id: 'whoami', summary: 'Who a credential is', response: whoamiResponse })
   @Get()
   whoami(@CurrentPrincipal() principal: Principal): WhoamiResponse {
-    const { type, id, level, accountId, workspaceId, role, scopes, expiresAt } = principal;
-    return {
-      type,
-      id,
-      level,
-      accountId,
-      workspaceId,
-      role,
-      scopes: [...scopes],
-      expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
-    };
+    return toWhoami(principal);
   }
 }

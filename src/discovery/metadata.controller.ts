@@ -1,26 +1,22 @@
 import { Controller, Get, Header } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { AUTHENTICATION_METHODS } from '../clients/authentication/index.js';
 import { Public } from '../common/access/access.decorator.js';
+import { Operation } from '../common/openapi/operation.decorator.js';
 import { AppConfig } from '../config/app-config.js';
 import { GRANTS } from '../oauth/grants/index.js';
+import {
+  type Metadata,
+  metadataResponse,
+  type OpenIdMetadata,
+  openidMetadataResponse,
+} from './dto/metadata.response.js';
 import { PublishedKeysService } from './published-keys.js';
 
-/** Authorization server metadata (RFC 8414 §2), without members that would have to be empty. */
-interface Metadata {
-  issuer: string;
-  token_endpoint: string;
-  jwks_uri: string;
-  grant_types_supported: string[];
-  token_endpoint_auth_methods_supported: string[];
-}
-
-/** The same for OpenID Connect's parsers, which refuse it without these two. No ID token is ever issued. */
-interface OpenIdMetadata extends Metadata {
-  subject_types_supported: string[];
-  id_token_signing_alg_values_supported: string[];
-}
+const CACHEABLE = { 'Cache-Control': 'How long it may be kept', 'Access-Control-Allow-Origin': '`*`' };
 
 /** What this server is and can do, computed from the registries: an advertised thing works and a working thing is advertised. */
+@ApiTags('Discovery')
 @Controller('.well-known')
 export class MetadataController {
   private readonly metadata: Metadata;
@@ -40,6 +36,13 @@ export class MetadataController {
 
   /** RFC 8414 §3. */
   @Public()
+  @Operation({
+    id: 'getAuthorizationServerMetadata',
+    summary: 'What the server is and can do',
+    response: metadataResponse,
+    headers: CACHEABLE,
+    problems: ['HttpsRequired', 'Internal'],
+  })
   @Get('oauth-authorization-server')
   @Header('access-control-allow-origin', '*')
   @Header('cache-control', 'public, max-age=300')
@@ -49,6 +52,13 @@ export class MetadataController {
 
   /** OpenID Connect Discovery 1.0 §4. */
   @Public()
+  @Operation({
+    id: 'getOpenIdConfiguration',
+    summary: "The same, for OpenID Connect's parsers",
+    response: openidMetadataResponse,
+    headers: CACHEABLE,
+    problems: ['HttpsRequired', 'Internal', 'Unavailable'],
+  })
   @Get('openid-configuration')
   @Header('access-control-allow-origin', '*')
   @Header('cache-control', 'public, max-age=300')

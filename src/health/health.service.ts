@@ -1,17 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Watcher } from '../database/feed/watcher.js';
+import { type Readiness } from './dto/health.response.js';
 import { StartState } from './start-state.js';
-
-/** Whether this process can answer a token request of a client that it knows. */
-export interface Readiness {
-  /** `degraded`: PostgreSQL is away, and memory still serves. */
-  status: 'ready' | 'degraded' | 'unready';
-  database: 'connected' | 'away';
-  /** `lost`: memory is older than STALE_GRACE_SECONDS, or was never loaded. */
-  feed: 'live' | 'away' | 'lost';
-  migrations: 'done' | 'pending';
-  keys: 'loaded' | 'missing';
-}
 
 /** Answers from what the process knows, without asking anybody. */
 @Injectable()

@@ -1,18 +1,10 @@
 import { OAuthError } from '../common/errors/oauth.error.js';
 import { decodeUtf8 } from '../common/http/utf8.js';
+import { tokenRequest } from './dto/token.request.js';
 import { topLevelKeys } from './json-keys.js';
 
 /** The parameters that mean something here; every other one is ignored, whatever it is (RFC 6749 §3.2). */
-const NAMES = [
-  'grant_type',
-  'client_id',
-  'client_secret',
-  'client_assertion',
-  'client_assertion_type',
-  'audience',
-  'resource',
-  'scope',
-] as const;
+const NAMES = [...tokenRequest.keyof().options, 'client_assertion', 'client_assertion_type'] as const;
 type ParameterName = (typeof NAMES)[number];
 
 /** The known parameters of a request that have a value, each once. */

@@ -9,6 +9,7 @@ import { AbandonedError } from '../keys/signers/abandoned.error.js';
 import { JwtFormat } from '../tokens/formats/jwt.format.js';
 import { type TokenAuthorization } from '../tokens/token-authorization.js';
 import { AuthorizationContext } from './authorization-context.js';
+import { type TokenResponse } from './dto/token.response.js';
 import { GRANTS } from './grants/index.js';
 import { type Grant } from './grants/grant.js';
 import { type Parameters, parseParameters } from './parameters.js';
@@ -21,16 +22,6 @@ export interface TokenRequest {
   authorization: string | undefined;
   /** Whether the caller has hung up. */
   abandoned: () => boolean;
-}
-
-/** RFC 6749 §5.1, and when the secret that was presented ends. */
-export interface TokenResponse {
-  access_token: string;
-  token_type: 'Bearer';
-  expires_in: number;
-  scope?: string;
-  /** Epoch seconds; there only while the secret is being retired. */
-  client_secret_expires_at?: number;
 }
 
 /** What is asked for, as far as its form tells; an error in it is told to authenticated clients only. */

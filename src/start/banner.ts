@@ -3,7 +3,12 @@ import { type QuickstartClient } from './bootstrap-client.js';
 
 /** What a newcomer sees when the service is ready; outside production only, since it may show a secret. */
 export function banner(config: AppConfig, client: QuickstartClient | null): string {
-  const lines = ['', `  Claviger is ready.  Issuer: ${config.issuer}`, ''];
+  const lines = [
+    '',
+    `  Claviger is ready.  Issuer: ${config.issuer}`,
+    `                      Explorer: ${config.baseUrl}/docs`,
+    '',
+  ];
   if (!client) return [...lines, '  The quickstart client was shown at the first start.', ''].join('\n');
   const values = Object.entries(client).map(([name, value]) => `    ${name.padEnd(13)} ${value as string}`);
   const curl =

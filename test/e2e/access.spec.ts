@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type INestApplicationContext } from '@nestjs/common';
+import { whoamiResponse } from '../../src/access/dto/whoami.response.js';
+import { clientResponse } from '../../src/clients/dto/client.response.js';
 import { ClientsService } from '../../src/clients/clients.service.js';
 import { type Standing, SYSTEM } from '../../src/common/access/principal.js';
+import { jwksResponse } from '../../src/discovery/dto/jwks.response.js';
+import { metadataResponse, openidMetadataResponse } from '../../src/discovery/dto/metadata.response.js';
+import { readinessResponse } from '../../src/health/dto/health.response.js';
+import { tokenResponse } from '../../src/oauth/dto/token.response.js';
+import { workspaceResponse } from '../../src/workspaces/dto/workspace.response.js';
 import { OwnerAccess } from '../../src/database/owner-access.js';
 import { ResourceServerRepository } from '../../src/resource-servers/resource-server.repository.js';
 import { AccountsService } from '../../src/workspaces/accounts.service.js';
@@ -106,6 +113,23 @@ describe('who may call what', () => {
     expect(answer.headers.get('www-authenticate')).toBe(`Bearer realm="${ISSUER}", error="insufficient_scope"`);
     expect(await answer.json()).toMatchObject({ message: 'Insufficient scope. Required: read' });
     expect((await call('acme', '/v1/whoami', { scope: 'write' })).status).toBe(200);
+  });
+
+  it('answers are what the OpenAPI document says, and no more', async () => {
+    const body = async (path: string): Promise<unknown> => (await call('acme.one', path)).json();
+
+    whoamiResponse.strict().parse(await body('/v1/whoami'));
+    workspaceResponse.strict().parse(await body('/v1/workspace'));
+    clientResponse
+      .strict()
+      .array()
+      .length(1)
+      .parse(await body(listOf('acme.one')));
+    tokenResponse.strict().parse(await (await service.token(clients.acme!)).json());
+    jwksResponse.parse(await body('/.well-known/jwks.json'));
+    metadataResponse.strict().parse(await body('/.well-known/oauth-authorization-server'));
+    openidMetadataResponse.strict().parse(await body('/.well-known/openid-configuration'));
+    readinessResponse.strict().parse(await body('/health/ready'));
   });
 
   it('the first scope is judged before reach', async () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Service } from '../support/service.js';
 import { type TestDatabase, testDatabase } from '../support/test-database.js';
@@ -23,6 +25,17 @@ describe('a service that starts again', () => {
     expect((await service.get('/health/live')).status).toBe(200);
     expect((await service.token(client)).status).toBe(200);
     expect(await ended).toBe(0);
+  }, 40_000);
+
+  it('ends although somebody does not read the answer', async () => {
+    const service = await Service.start({ DATABASE_URL: database.url });
+    const { port } = new URL(service.base);
+    const socket = connect(Number(port), '127.0.0.1');
+    // More than the kernel takes off the server's hands.
+    socket.write('GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(8));
+    await once(socket, 'readable');
+    expect(await service.stop()).toBe(0);
+    socket.destroy();
   }, 40_000);
 
   it('under another issuer moves the management API, clients follow, and older tokens are dead', async () => {

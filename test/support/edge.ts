@@ -111,7 +111,7 @@ export async function startEdge(environment: Record<string, string> = {}): Promi
     logger: new PinoLoggerService(logger),
   };
   const app = await NestFactory.create<NestFastifyApplication>(EdgeModule, createAdapter(config, logger), options);
-  configureHttp(app, config);
+  await configureHttp(app, config);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return { port, url: `http://127.0.0.1:${port}`, log: () => log, close: () => app.close() };

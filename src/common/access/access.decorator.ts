@@ -1,4 +1,5 @@
-import { SetMetadata } from '@nestjs/common';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import { type ManagementScope } from '../oauth/scope.js';
 import { type Level } from '../oauth/vocabulary.js';
 
@@ -10,15 +11,37 @@ export type AccessRule =
 
 /** Metadata key of a route's rule; a route without one is refused. */
 export const ACCESS = 'claviger:access';
+/** The rule in the OpenAPI document. */
+export const ACCESS_EXTENSION = 'x-access';
+
+/** The security schemes of the OpenAPI document, by name. */
+export const SECURITY_SCHEMES = {
+  oauth2: 'oauth2',
+  bearer: 'bearer',
+  apiKey: 'apiKey',
+  clientSecret: 'clientSecret',
+} as const;
+
+/** The rule for the guard, and for the reader of the OpenAPI document. */
+function access(rule: AccessRule): MethodDecorator {
+  const extension = ApiExtension(ACCESS_EXTENSION, rule);
+  if (rule.kind === 'public') return applyDecorators(SetMetadata(ACCESS, rule), extension);
+  const { oauth2, bearer, apiKey } = SECURITY_SCHEMES;
+  return applyDecorators(
+    SetMetadata(ACCESS, rule),
+    extension,
+    ApiSecurity(oauth2, rule.kind === 'granted' ? [rule.scope] : []),
+    ApiSecurity(bearer),
+    ApiSecurity(apiKey),
+  );
+}
 
 /** The route authenticates nobody, or by itself (the OAuth endpoints). */
-export const Public = (): MethodDecorator & ClassDecorator =>
-  SetMetadata(ACCESS, { kind: 'public' } satisfies AccessRule);
+export const Public = (): MethodDecorator => access({ kind: 'public' });
 
 /** Any principal may call the route. */
-export const Authenticated = (): MethodDecorator & ClassDecorator =>
-  SetMetadata(ACCESS, { kind: 'authenticated' } satisfies AccessRule);
+export const Authenticated = (): MethodDecorator => access({ kind: 'authenticated' });
 
 /** The route is for principals of this level and above that have the scope. */
-export const Access = (level: Level, scope: ManagementScope): MethodDecorator & ClassDecorator =>
-  SetMetadata(ACCESS, { kind: 'granted', level, scope } satisfies AccessRule);
+export const Access = (level: Level, scope: ManagementScope): MethodDecorator =>
+  access({ kind: 'granted', level, scope });

@@ -67,10 +67,17 @@ describe.each(Object.entries(ERROR_BODIES))('the error body %s', (_name, body) =
 
   it('says the public text and the details, and nothing of what is for the log', () => {
     const fault = { ...faultOf(DomainError.invalid('The input is wrong', details)), detail: 'inside', cause: 'inside' };
-    const text = JSON.stringify(body(fault, 'id'));
+    const text = JSON.stringify(body.write(fault, 'id'));
 
     expect(text).toContain('The input is wrong');
     expect(text).toContain(JSON.stringify(details));
     expect(text).not.toContain('inside');
+  });
+
+  it('is what its schema says, and no more', () => {
+    const written = body.write(faultOf(DomainError.invalid('The input is wrong', details)), 'id');
+
+    // What the schema does not name, parsing drops.
+    expect(body.schema.parse(written)).toEqual(written);
   });
 });

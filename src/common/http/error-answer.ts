@@ -55,7 +55,7 @@ export function apiAnswer(fault: Fault, issuer: string, body: ErrorBody, request
       // RFC 6750 §3: on every 401, and on 403 where a scope is missing.
       ...((fault.status === 401 || error !== '') && { 'www-authenticate': `Bearer realm="${issuer}"${error}` }),
     },
-    body: body(fault, requestId),
+    body: body.write(fault, requestId),
   };
 }
 
