@@ -22,7 +22,9 @@ const base = {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': typescript, '^.+\\.m?js$': javascript },
-  transformIgnorePatterns: ['/node_modules/(pg|pg-[^/]+|typeorm|fastify|rxjs|ajv|@fastify/ajv-compiler|playwright-core)/'],
+  transformIgnorePatterns: [
+    '/node_modules/(pg|pg-[^/]+|typeorm|fastify|rxjs|ajv|@fastify/ajv-compiler|playwright-core)/',
+  ],
 };
 const withDatabase = {
   ...base,
