@@ -4,7 +4,7 @@ const layers = [
   ['config'],
   ['database'],
   ['sealing'],
-  ['revocations'],
+  ['revocations', 'audit'],
   ['roles', 'keys'],
   ['workspaces'],
   ['resource-servers'],

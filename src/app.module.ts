@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
 import { AccessModule } from './access/access.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { DomainError } from './common/errors/domain.error.js';
 import { LoggingModule } from './common/logging/logging.module.js';
 import { type PinoLoggerService } from './common/logging/pino-logger.service.js';
@@ -37,6 +38,7 @@ export class AppModule {
         DatabaseModule.with(location, ENTITIES),
         SealingModule.register(keyEncryptionKeys),
         RevocationsModule,
+        AuditModule,
         OAuthModule,
         AccessModule,
         DiscoveryModule,

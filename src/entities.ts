@@ -1,3 +1,4 @@
+import { AuditEvent } from './audit/audit-event.entity.js';
 import { ClientAudience } from './clients/client-audience.entity.js';
 import { ClientSecret } from './clients/client-secret.entity.js';
 import { Client } from './clients/client.entity.js';
@@ -12,6 +13,7 @@ import { Workspace } from './workspaces/workspace.entity.js';
 /** Every table that TypeORM maps. */
 export const ENTITIES = [
   Account,
+  AuditEvent,
   Client,
   ClientAudience,
   ClientSecret,

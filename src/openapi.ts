@@ -4,7 +4,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { ACCESS_EXTENSION, type AccessRule, SECURITY_SCHEMES } from './common/access/access.decorator.js';
 import { type ErrorBody } from './common/http/error-bodies/error-body.js';
 import { ERROR_BODIES } from './common/http/error-bodies/index.js';
-import { PROBLEMS } from './common/openapi/operation.decorator.js';
+import { PROBLEM } from './common/openapi/operation.decorator.js';
 import { oauthErrorSchema, problemResponse } from './common/openapi/problem-response.js';
 import { type Problem, type ProblemName, PROBLEMS_BY_NAME } from './common/openapi/problems.js';
 import { convertSchema } from './common/openapi/schema-converter.js';
@@ -20,6 +20,7 @@ const TAGS = {
   Tokens: 'Where clients get their tokens',
   Discovery: 'What the server tells everybody: its keys and what it can do',
   Identity: 'Who a credential is',
+  Accounts: 'The tenants',
   Workspaces: 'The parts of an account, kept apart',
   Clients: 'OAuth clients of a workspace',
   Health: 'For whoever restarts processes, and for whoever sends them requests',
@@ -33,7 +34,7 @@ const SCOPES = {
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
-type Extended = Operation & { [PROBLEMS]?: ProblemName[]; [ACCESS_EXTENSION]?: AccessRule };
+type Extended = Operation & { [ACCESS_EXTENSION]?: AccessRule };
 
 /**
  * The OpenAPI 3.1 document of the routes that this application has, with the error bodies and the path that it is
@@ -98,9 +99,10 @@ function shell({ issuerPath }: AppConfig): Omit<OpenAPIObject, 'paths'> {
 
 /** Gives an operation the errors and the sentence that follow from its access rule; answers which errors it has. */
 function complete(operation: Extended): ProblemName[] {
-  const { [PROBLEMS]: own = [], [ACCESS_EXTENSION]: rule } = operation;
-  delete operation['x-problems'];
-  const names = [...own, ...problemsOf(rule)];
+  const rule = operation[ACCESS_EXTENSION];
+  const own = Object.keys(operation).filter((key) => key.startsWith(PROBLEM));
+  const names = [...own.map((key) => key.slice(PROBLEM.length) as ProblemName), ...problemsOf(rule)];
+  for (const key of own) Reflect.deleteProperty(operation, key);
   for (const name of names) {
     operation.responses[PROBLEMS_BY_NAME[name].status] = { $ref: `#/components/responses/${name}` };
   }

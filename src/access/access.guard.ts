@@ -25,8 +25,16 @@ export class AccessGuard extends AuthGuard('bearer') {
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
     requireOneBearer(request);
     await super.canActivate(context);
-    if (rule.kind === 'granted') grant(rule, request.user);
+    const principal = this.attribute(request);
+    if (rule.kind === 'granted') grant(rule, principal, request.params as PathParameters);
     return true;
+  }
+
+  /** Puts where the request came from on the principal, for the audit trail. */
+  private attribute(request: FastifyRequest & { user?: Principal }): Principal {
+    const { user, id: requestId, ip: address } = request;
+    if (!user) throw DomainError.unauthenticated('invalid_token', 'no principal');
+    return (request.user = { ...user, origin: { requestId, address } });
   }
 
   /** Passport's answer as it is: the framework's own would have no challenge. */
@@ -37,9 +45,17 @@ export class AccessGuard extends AuthGuard('bearer') {
   }
 }
 
-/** First scope, then level; which objects are reached is the business of whoever reads them. */
-function grant(rule: AccessRule & { kind: 'granted' }, principal: Principal | undefined): void {
-  if (!principal?.scopes.includes(rule.scope)) throw DomainError.insufficientScope(rule.scope);
+interface PathParameters {
+  readonly accountId?: string;
+}
+
+/** First scope, then reach: a tenant in the path is only compared; what else is reached, row-level security says. */
+function grant(rule: AccessRule & { kind: 'granted' }, principal: Principal, { accountId }: PathParameters): void {
+  if (!principal.scopes.includes(rule.scope)) throw DomainError.insufficientScope(rule.scope);
+  // Another tenant's account is the same 404 as none, before anything is said about levels.
+  if (accountId !== undefined && principal.level !== 'platform' && accountId !== principal.accountId) {
+    throw DomainError.notFound();
+  }
   if (!isAtLeast(principal.level, rule.level)) {
     throw DomainError.forbidden('This credential does not have access to this resource');
   }

@@ -1,4 +1,4 @@
-import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { type Level } from '../common/oauth/vocabulary.js';
 import { EndingEntity } from '../database/ending.entity.js';
 import { Role } from '../roles/role.entity.js';
@@ -12,6 +12,8 @@ import { Workspace } from '../workspaces/workspace.entity.js';
 @ForeignKey(() => Workspace, ['accountId', 'workspaceId'], ['accountId', 'id'], {
   name: 'clients_account_id_workspace_id_fkey',
 })
+@Index('clients_account_id', ['accountId', 'id'])
+@Index('clients_workspace_id', ['workspaceId', 'id'])
 @Unique('clients_account_id_id_key', ['accountId', 'id'])
 @Unique('clients_workspace_id_id_key', ['workspaceId', 'id'])
 @Check(

@@ -1,7 +1,7 @@
 import { monotonicFactory } from 'ulid';
 
 /** The object types whose ids are `<type>_<ULID>`. */
-export type IdType = 'acc' | 'ws' | 'cli' | 'sec' | 'rs';
+export type IdType = 'acc' | 'ws' | 'usr' | 'cli' | 'sec' | 'rs' | 'aud';
 
 const nextUlid = monotonicFactory();
 

@@ -7,6 +7,7 @@ import { EndingEntity } from '../database/ending.entity.js';
 @Index('resource_servers_identifier', ['identifier'], { unique: true, where: 'ended_at is null' })
 @Index('resource_servers_management', ['management'], { unique: true, where: 'management' })
 @Check('resource_servers_ttl', 'token_ttl_seconds between 1 and 2592000')
+@Check('resource_servers_format', `token_format in ('jwt', 'opaque')`)
 @Check('resource_servers_typ', `token_typ in ('at+jwt', 'JWT')`)
 export class ResourceServer extends EndingEntity {
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'resource_servers_pkey' })
@@ -27,6 +28,17 @@ export class ResourceServer extends EndingEntity {
 
   @Column({ type: 'text', name: 'signing_alg' })
   signingAlg!: SigningAlg;
+
+  /** The algorithm that it changes to; verifiers come to know the key meanwhile. Null most of the time. */
+  @Column({ type: 'text', name: 'next_signing_alg', nullable: true })
+  nextSigningAlg!: SigningAlg | null;
+
+  /** From when tokens are signed with `nextSigningAlg`. */
+  @Column({ type: 'timestamptz', name: 'next_signing_alg_from', nullable: true })
+  nextSigningAlgFrom!: Date | null;
+
+  @Column({ type: 'text', name: 'token_format', default: 'jwt' })
+  tokenFormat!: 'jwt' | 'opaque';
 
   @Column({ type: 'text', name: 'token_typ', default: 'at+jwt' })
   tokenTyp!: TokenTyp;

@@ -5,7 +5,7 @@ import { SealedSecret } from './sealed-secret.entity.js';
 import { type SealedSecretRepository } from './sealed-secret.repository.js';
 
 /** What a sealed secret may be for. */
-export type SecretPurpose = 'pepper';
+export type SecretPurpose = 'pepper' | 'audit' | 'cursor';
 
 /** A secret of the service's own, in clear: it stays in memory. */
 export interface OpenedSecret {

@@ -1,9 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { Cursors } from './cursors.js';
 import { KeyEncryptionKeys } from './key-encryption-keys.js';
+import { Lists } from './lists.js';
 import { Peppers } from './peppers.js';
 import { SealedSecrets } from './sealed-secrets.service.js';
 
-/** What seals, and what hashes secrets. */
+/** What seals, what hashes secrets, and what signs cursors. */
 @Module({})
 export class SealingModule {
   /** @param keys from the configuration or the data directory, which are read before there is an application */
@@ -12,8 +14,8 @@ export class SealingModule {
       module: SealingModule,
       // One set of keys and peppers serves the whole process.
       global: true,
-      providers: [{ provide: KeyEncryptionKeys, useValue: keys }, Peppers, SealedSecrets],
-      exports: [KeyEncryptionKeys, Peppers, SealedSecrets],
+      providers: [{ provide: KeyEncryptionKeys, useValue: keys }, Cursors, Lists, Peppers, SealedSecrets],
+      exports: [KeyEncryptionKeys, Cursors, Lists, Peppers, SealedSecrets],
     };
   }
 }

@@ -13,14 +13,18 @@ export class BootstrapTenant {
     private readonly workspaces: WorkspacesService,
   ) {}
 
-  /** The bootstrap workspace, made with its account if it is missing. */
-  async ensure(): Promise<{ id: string; accountId: string }> {
+  /**
+   * The bootstrap account and its first workspace, made if they never were; a start that died half-way is healed.
+   * @returns null for the workspace if it was deleted since
+   */
+  async ensure(): Promise<{ accountId: string; workspaceId: string | null }> {
     const { adminAccountName: name, adminWorkspaceSlug: slug } = this.config;
     const account =
-      (await this.accounts.findFirst(SYSTEM)) ?? (await this.accounts.create(SYSTEM, { name, plan: 'enterprise' }));
-    const workspace =
-      (await this.workspaces.findBySlug(SYSTEM, account.id, slug)) ??
-      (await this.workspaces.create(SYSTEM, { accountId: account.id, name: slug, slug }));
-    return { id: workspace.id, accountId: account.id };
+      (await this.accounts.findFirst(SYSTEM)) ??
+      (await this.accounts.create(SYSTEM, { name, plan: 'enterprise' })).object;
+    const first = await this.workspaces.findFirst(SYSTEM, account.id);
+    if (first) return { accountId: account.id, workspaceId: first.endedAt === null ? first.id : null };
+    const made = await this.workspaces.create(SYSTEM, { accountId: account.id, name: slug, slug });
+    return { accountId: account.id, workspaceId: made.object.id };
   }
 }

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { AuditKey } from '../audit/audit-key.js';
 import { Clock } from '../common/clock.js';
 import { StartRefusal } from '../common/errors/start-refusal.js';
 import { AppConfig } from '../config/app-config.js';
 import { OwnerAccess } from '../database/owner-access.js';
 import { SigningKeys } from '../keys/signing-keys.js';
+import { Cursors } from '../sealing/cursors.js';
 import { Peppers } from '../sealing/peppers.js';
 import { SealedSecretRepository } from '../sealing/sealed-secret.repository.js';
-import { SealedSecrets } from '../sealing/sealed-secrets.service.js';
+import { type OpenedSecret, SealedSecrets, type SecretPurpose } from '../sealing/sealed-secrets.service.js';
 import { SealingError } from '../sealing/sealing.error.js';
 import { RoleRepository } from '../roles/role.repository.js';
 import { BootstrapClient, type QuickstartClient } from './bootstrap-client.js';
@@ -25,6 +27,8 @@ export class Bootstrap {
     private readonly owner: OwnerAccess,
     private readonly sealedSecrets: SealedSecrets,
     private readonly peppers: Peppers,
+    private readonly auditKey: AuditKey,
+    private readonly cursors: Cursors,
     private readonly signingKeys: SigningKeys,
     private readonly servers: BootstrapServers,
     private readonly tenant: BootstrapTenant,
@@ -46,13 +50,18 @@ export class Bootstrap {
     }
     await this.owner.repository(RoleRepository).ensureBuiltIn(this.clock.date());
     const audiences = await this.servers.ensure();
-    const workspace = await this.tenant.ensure();
-    if (!this.config.production) this.quickstart = await this.quickstartClient.ensure(workspace, audiences);
+    const { accountId, workspaceId } = await this.tenant.ensure();
+    if (this.config.production || workspaceId === null) return;
+    this.quickstart = await this.quickstartClient.ensure({ id: workspaceId, accountId }, audiences);
   }
 
   private async openSealed(): Promise<void> {
     const repository = this.owner.repository(SealedSecretRepository);
-    this.peppers.load([await this.sealedSecrets.ensure(repository, 'pepper', this.clock.date())]);
+    const open = (purpose: SecretPurpose): Promise<OpenedSecret> =>
+      this.sealedSecrets.ensure(repository, purpose, this.clock.date());
+    this.peppers.load([await open('pepper')]);
+    this.auditKey.load((await open('audit')).secret);
+    this.cursors.load((await open('cursor')).secret);
     await this.signingKeys.checkSeals();
   }
 }

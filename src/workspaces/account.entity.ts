@@ -1,5 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import { EndingEntity } from '../database/ending.entity.js';
+import { type AccountStatus, type Plan } from './plan.js';
 
 /** A tenant: the customer organisation. */
 @Entity('accounts')
@@ -13,8 +14,8 @@ export class Account extends EndingEntity {
   name!: string;
 
   @Column({ type: 'text' })
-  plan!: 'free' | 'pro' | 'enterprise';
+  plan!: Plan;
 
   @Column({ type: 'text', default: 'active' })
-  status!: 'active' | 'suspended';
+  status!: AccountStatus;
 }

@@ -4,7 +4,7 @@ import { type FastifyReply } from 'fastify';
 import { Access } from '../common/access/access.decorator.js';
 import { CurrentPrincipal } from '../common/access/current-principal.decorator.js';
 import { type Principal } from '../common/access/principal.js';
-import { etagOf } from '../common/http/etag.js';
+import { ETAG_HEADER, etagOf } from '../common/http/etag.js';
 import { Operation } from '../common/openapi/operation.decorator.js';
 import { toWorkspace, type WorkspaceResponse, workspaceResponse } from './dto/workspace.response.js';
 import { WorkspacesService } from './workspaces.service.js';
@@ -22,7 +22,7 @@ export class WorkspaceController {
     summary: 'The workspace of the credential',
     description: 'A credential that has no workspace is refused with 403.',
     response: workspaceResponse,
-    headers: { ETag: 'The version of the object' },
+    headers: ETAG_HEADER,
     problems: ['NotFound'],
   })
   @Get()

@@ -19,4 +19,8 @@ export class Workspace extends EndingEntity {
 
   @Column({ type: 'text' })
   slug!: string;
+
+  /** The id of whoever made it. */
+  @Column({ type: 'text', name: 'created_by' })
+  createdBy!: string;
 }

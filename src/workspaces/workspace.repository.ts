@@ -1,6 +1,7 @@
-import { type EntityManager, IsNull } from 'typeorm';
+import { type EntityManager, IsNull, LessThan } from 'typeorm';
 import { type Directory } from '../database/feed/directory.js';
 import { type Loaded } from '../database/feed/memory.js';
+import { type Page } from '../sealing/lists.js';
 import { tenantSnapshot, type TenantSnapshot } from './tenant-snapshot.js';
 import { Workspace } from './workspace.entity.js';
 
@@ -25,9 +26,36 @@ export class WorkspaceRepository {
     return this.manager.findOneBy(Workspace, { id, endedAt: IsNull() });
   }
 
-  /** A living workspace by its name in the account, or null. */
-  findBySlug(accountId: string, slug: string): Promise<Workspace | null> {
-    return this.manager.findOneBy(Workspace, { accountId, slug, endedAt: IsNull() });
+  /** The same, locked until the end of the transaction. */
+  lock(id: string): Promise<Workspace | null> {
+    return this.manager.findOne(Workspace, { where: { id, endedAt: IsNull() }, lock: { mode: 'for_no_key_update' } });
+  }
+
+  /** The living workspaces of an account, newest first. */
+  list(accountId: string, { after, limit }: Page): Promise<Workspace[]> {
+    const where = { accountId, endedAt: IsNull(), ...(after !== null && { id: LessThan(after) }) };
+    return this.manager.find(Workspace, { where, order: { id: 'DESC' }, take: limit });
+  }
+
+  /** The first workspace of an account, living or not; or null. */
+  findFirst(accountId: string): Promise<Workspace | null> {
+    return this.manager.findOne(Workspace, { where: { accountId }, order: { id: 'ASC' } });
+  }
+
+  /** Writes a workspace that was locked; a slug that the account has already violates `workspaces_slug`. */
+  async save(workspace: Workspace): Promise<void> {
+    const { id, name, slug, updatedAt, version } = workspace;
+    await this.manager.update(Workspace, { id }, { name, slug, updatedAt, version });
+  }
+
+  /** Ends a workspace for good; its slug is free again. */
+  async end(id: string, ended: { at: Date; by: string; reason: string }): Promise<void> {
+    const { at, by, reason } = ended;
+    await this.manager.update(
+      Workspace,
+      { id, endedAt: IsNull() },
+      { endedAt: at, endedBy: by, endedReason: reason, updatedAt: at, version: () => 'version + 1' },
+    );
   }
 
   /** Snapshots by id, and the ledger's head, in one statement. */

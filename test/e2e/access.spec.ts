@@ -45,10 +45,11 @@ describe('who may call what', () => {
     };
     await make('platform', 'platform_admin', { level: 'platform', accountId: null, workspaceId: null });
     for (const account of ['acme', 'other']) {
-      const { id: accountId } = await app.get(AccountsService).create(SYSTEM, { name: account, plan: 'pro' });
+      const { object } = await app.get(AccountsService).create(SYSTEM, { name: account, plan: 'pro' });
+      const accountId = object.id;
       await make(account, 'account_admin', { level: 'account', accountId, workspaceId: null });
       for (const slug of ['one', 'two']) {
-        const { id } = await app.get(WorkspacesService).create(SYSTEM, { accountId, name: slug, slug });
+        const { id } = (await app.get(WorkspacesService).create(SYSTEM, { accountId, name: slug, slug })).object;
         workspaces[`${account}.${slug}`] = id;
         await make(`${account}.${slug}`, 'chat_user', { level: 'workspace', accountId, workspaceId: id });
       }

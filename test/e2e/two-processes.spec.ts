@@ -49,8 +49,9 @@ describe('two processes', () => {
     admin = new pg.Client(database.url);
     await admin.connect();
     ({ app, close } = await application(database.url, { ISSUER }));
-    const account = await app.get(AccountsService).create(SYSTEM, { name: 'Acme', plan: 'pro' });
-    workspace = await app.get(WorkspacesService).create(SYSTEM, { accountId: account.id, name: 'W', slug: 'w' });
+    const account = (await app.get(AccountsService).create(SYSTEM, { name: 'Acme', plan: 'pro' })).object;
+    const made = await app.get(WorkspacesService).create(SYSTEM, { accountId: account.id, name: 'W', slug: 'w' });
+    workspace = made.object;
     const { rows } = await admin.query<{ id: string }>('select id from resource_servers where management');
     management = rows[0]!.id;
   }, 60_000);
@@ -65,12 +66,12 @@ describe('two processes', () => {
 
   it('that start on an empty database make one of each, and one shows a client', async () => {
     const { rows } = await admin.query(
-      `select (select count(*)::int from roles) as roles, (select count(*)::int from sealed_secrets) as peppers,
+      `select (select count(*)::int from roles) as roles, (select count(*)::int from sealed_secrets) as secrets,
         (select count(*)::int from resource_servers) as servers,
         (select json_object_agg(state, n) from (select state, count(*)::int as n from signing_keys group by state) s) as keys,
         (select count(*)::int from clients where name = 'Quickstart') as clients`,
     );
-    expect(rows).toEqual([{ roles: 7, peppers: 1, servers: 1, keys: { active: 1, published: 1 }, clients: 1 }]);
+    expect(rows).toEqual([{ roles: 7, secrets: 3, servers: 1, keys: { active: 1, published: 1 }, clients: 1 }]);
     expect([near.quickstart.id, far.quickstart.id].filter((id) => id !== '')).toHaveLength(1);
   });
 

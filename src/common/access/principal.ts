@@ -9,15 +9,31 @@ export interface Standing {
   readonly workspaceId: string | null;
 }
 
+/** Where a request came from, for the audit trail. */
+export interface Origin {
+  readonly requestId: string;
+  /** The caller's address, as far as the trusted proxies tell. */
+  readonly address: string;
+}
+
 /** Whoever a request is authenticated as. */
 export interface Principal extends Standing {
-  readonly type: 'client' | 'system';
+  readonly type: 'client' | 'user' | 'system';
   readonly id: string;
   readonly role: string;
   /** Management scopes, containment written out. */
   readonly scopes: readonly string[];
   /** When the credential that was presented ends, epoch milliseconds; null for the service itself. */
   readonly expiresAt: number | null;
+  /** The user to whom new objects are attributed (`X-User-Id`); it grants nothing. */
+  readonly onBehalfOf?: string;
+  /** Left out for what the service does by itself. */
+  readonly origin?: Origin;
+}
+
+/** Who is named as the maker of an object: the user that the principal acts for, or the principal. */
+export function makerOf({ onBehalfOf, id }: Principal): string {
+  return onBehalfOf ?? id;
 }
 
 /** The service itself, at start and in its own upkeep. */

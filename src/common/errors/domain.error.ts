@@ -85,6 +85,21 @@ export class DomainError extends Error {
     return new DomainError('conflict', message, options);
   }
 
+  /** Only a person may do this, so that a stolen machine credential cannot make itself permanent. */
+  static humanRequired(): DomainError {
+    return new DomainError('forbidden', 'This needs a person: machines may not do it', { code: 'HUMAN_REQUIRED' });
+  }
+
+  /** The object is not in the version that `If-Match` names (RFC 9110 §13.1.1). */
+  static preconditionFailed(): DomainError {
+    return new DomainError('precondition-failed', 'The object has changed: read it again');
+  }
+
+  /** Too many attempts. */
+  static tooMany(retryAfterSeconds: number, detail: string): DomainError {
+    return new DomainError('too-many', 'Too many requests', { retryAfterSeconds, detail });
+  }
+
   /** The service cannot answer now and may soon. */
   static unavailable(detail: string, options: { retryAfterSeconds?: number; cause?: unknown } = {}): DomainError {
     return new DomainError('unavailable', 'The service cannot answer now, try again', {

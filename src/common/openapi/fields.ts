@@ -18,3 +18,14 @@ export function idField(prefix: string): z.ZodString {
 export function idParameter(prefix: string): z.ZodString {
   return z.string().meta({ description: `An id, \`${prefix}_…\`` });
 }
+
+/** A name that people give: 1 to 200 characters, none of which moves a cursor or turns a text round. */
+export const nameField = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/u, 'must not hold control characters');
+
+/** A time in a body that must lie ahead is judged by whoever knows the time; here it only must be one. */
+export const timeField = z.iso.datetime({ offset: true }).transform((text) => new Date(text));

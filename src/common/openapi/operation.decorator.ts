@@ -3,8 +3,8 @@ import { ApiExtension, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { type z } from 'zod';
 import { type ProblemName } from './problems.js';
 
-/** Key under which an operation carries the names of its errors until the document is put together. */
-export const PROBLEMS = 'x-problems';
+/** Begins the keys under which an operation carries its errors until the document is put together. */
+export const PROBLEM = 'x-problem-';
 
 /** What a reader of the explorer is told about an operation, beside what its access rule and its schemas say. */
 export interface OperationDescription {
@@ -22,12 +22,17 @@ export interface OperationDescription {
   readonly problems?: readonly ProblemName[];
 }
 
+/** Adds errors to an operation; several decorators may. */
+export function Problems(...names: readonly ProblemName[]): MethodDecorator {
+  return applyDecorators(...names.map((name) => ApiExtension(PROBLEM + name, true)));
+}
+
 /** Describes a route in the OpenAPI document. */
 export function Operation(operation: OperationDescription): MethodDecorator {
   const { id, summary, description, status = 200, response, headers, problems = [] } = operation;
   return applyDecorators(
     ApiOperation({ operationId: id, summary, ...(description !== undefined && { description }) }),
-    ApiExtension(PROBLEMS, [...problems]),
+    Problems(...problems),
     ApiResponse({
       status,
       description: response?.meta()?.description ?? summary,

@@ -52,6 +52,19 @@ export const PROBLEMS_BY_NAME = {
     description: "There is no such object, or it is another tenant's: the same answer",
     examples: { notFound: () => DomainError.notFound() },
   },
+  Conflict: {
+    status: 409,
+    description: 'The state of the object does not allow it, a name is taken, or the Idempotency-Key is',
+    examples: {
+      taken: () => DomainError.conflict('An object with this name exists already'),
+      idempotencyKey: () => DomainError.conflict('The Idempotency-Key was used with another body'),
+    },
+  },
+  PreconditionFailed: {
+    status: 412,
+    description: 'The object is not in the version that `If-Match` names',
+    examples: { changed: () => DomainError.preconditionFailed() },
+  },
   Internal: {
     status: 500,
     description: 'The server failed; nothing about it is told',

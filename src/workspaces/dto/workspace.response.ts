@@ -10,12 +10,22 @@ export const workspaceResponse = z
     name: z.string().meta({ examples: ['Payments'] }),
     slug: z.string().meta({ description: 'Unique in its account', examples: ['payments'] }),
     createdAt: time,
+    createdBy: z.string().meta({ description: 'Who made it: the principal, or the user that it acted for' }),
     updatedAt: time,
   })
   .meta({ id: 'Workspace', description: 'A workspace' });
 export type WorkspaceResponse = z.infer<typeof workspaceResponse>;
 
 /** Maps the entity; nothing of it leaves otherwise. */
-export function toWorkspace({ id, accountId, name, slug, createdAt, updatedAt }: Workspace): WorkspaceResponse {
-  return { id, accountId, name, slug, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+export function toWorkspace(workspace: Workspace): WorkspaceResponse {
+  const { id, accountId, name, slug, createdAt, createdBy, updatedAt } = workspace;
+  return {
+    id,
+    accountId,
+    name,
+    slug,
+    createdAt: createdAt.toISOString(),
+    createdBy,
+    updatedAt: updatedAt.toISOString(),
+  };
 }

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
+import { type Principal } from '../common/access/principal.js';
+import { type ListQuery } from '../common/http/list-query.js';
+import { AppConfig } from '../config/app-config.js';
+import { Cursors } from './cursors.js';
+
+/** The part of a list that is asked for: newest first, beginning behind an id. */
+export interface Page {
+  /** Null for the first page. */
+  readonly after: string | null;
+  /** At most this many rows. */
+  readonly limit: number;
+}
+
+/** Answers lists in pages, each with a link to the next (RFC 8288). */
+@Injectable()
+export class Lists {
+  private readonly origin: string;
+
+  constructor(
+    private readonly cursors: Cursors,
+    config: AppConfig,
+  ) {
+    this.origin = new URL(config.issuer).origin;
+  }
+
+  /**
+   * Reads a page and sets the `Link` header where there is another.
+   * @param query limit, cursor, and whatever filters the list has
+   * @param read the rows of a page, newest first
+   * @throws DomainError `invalid` for a cursor of another list or tenant
+   */
+  async answer<Row extends { id: string }>(
+    reply: FastifyReply,
+    principal: Principal,
+    { limit, cursor, ...filters }: ListQuery & Readonly<Record<string, unknown>>,
+    read: (page: Page) => Promise<Row[]>,
+  ): Promise<Row[]> {
+    const [path = ''] = reply.request.url.split('?', 1);
+    const scope = { standing: principal, list: JSON.stringify([path, filters]) };
+    const after = cursor === undefined ? null : this.cursors.open(cursor, scope);
+    // One more than is answered tells whether there is a next page.
+    const rows = await read({ after, limit: limit + 1 });
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    if (rows.length > limit && last) {
+      const next = new URL(path, this.origin);
+      const given = Object.entries(filters).filter(([, value]) => value !== undefined);
+      for (const [name, value] of given)
+        next.searchParams.set(name, value instanceof Date ? value.toISOString() : String(value));
+      next.searchParams.set('limit', String(limit));
+      next.searchParams.set('cursor', this.cursors.sign(last.id, scope));
+      void reply.header('link', `<${next.href}>; rel="next"`);
+    }
+    return page;
+  }
+}
