@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type ErrorBodyName } from '../common/http/error-bodies/index.js';
 import { type LogLevel } from '../common/logging/logger.js';
 import { type SigningAlg } from '../common/oauth/vocabulary.js';
+import { type Plan } from '../common/plan.js';
 import { ConfigurationError } from './configuration.error.js';
 import { type Environment, environmentSchema } from './environment.js';
 import { productionFaults } from './production.js';
@@ -26,13 +27,23 @@ export class AppConfig {
   readonly keyEncryptionKeys: readonly Buffer[];
   readonly adminAccountName: string;
   readonly adminWorkspaceSlug: string;
+  /** In lower case. */
+  readonly adminEmail: string;
+  /** Null: to be generated. */
+  readonly adminPassword: string | null;
   /** Identifier of the management API. */
   readonly managementAudience: string;
   readonly defaultAudience: string;
   readonly accessTokenTtlSeconds: number;
+  readonly loginTokenTtlSeconds: number;
   readonly signingAlg: SigningAlg;
   readonly jwksMaxAgeSeconds: number;
   readonly apiKeyPrefix: string;
+  readonly credentialCreation: 'human' | 'any';
+  readonly plansWithCredentials: readonly Plan[];
+  /** Failed attempts in a window; 0: no limit. */
+  readonly rateLimitMax: number;
+  readonly rateLimitWindowMs: number;
   readonly requireHttps: boolean;
   /** Addresses and CIDR blocks. */
   readonly trustedProxies: readonly string[];
@@ -55,12 +66,19 @@ export class AppConfig {
     this.keyEncryptionKeys = Object.freeze(values.KEY_ENCRYPTION_KEY ?? []);
     this.adminAccountName = values.ADMIN_ACCOUNT_NAME;
     this.adminWorkspaceSlug = values.ADMIN_WORKSPACE_SLUG;
+    this.adminEmail = values.ADMIN_EMAIL.toLowerCase();
+    this.adminPassword = values.ADMIN_PASSWORD ?? null;
     this.managementAudience = `${this.baseUrl}/v1`;
     this.defaultAudience = values.DEFAULT_AUDIENCE ?? this.managementAudience;
     this.accessTokenTtlSeconds = values.ACCESS_TOKEN_TTL;
+    this.loginTokenTtlSeconds = values.LOGIN_TOKEN_TTL;
     this.signingAlg = values.SIGNING_ALG;
     this.jwksMaxAgeSeconds = values.JWKS_MAX_AGE;
     this.apiKeyPrefix = values.API_KEY_PREFIX;
+    this.credentialCreation = values.CREDENTIAL_CREATION;
+    this.plansWithCredentials = Object.freeze(values.PLANS_WITH_CREDENTIALS);
+    this.rateLimitMax = values.RATE_LIMIT_MAX;
+    this.rateLimitWindowMs = values.RATE_LIMIT_WINDOW_MS;
     this.requireHttps = values.REQUIRE_HTTPS ?? this.production;
     this.trustedProxies = Object.freeze(values.TRUST_PROXY);
     this.tls =

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ERROR_BODIES } from '../common/http/error-bodies/index.js';
 import { LOG_LEVELS } from '../common/logging/logger.js';
 import { MAX_TOKEN_TTL_SECONDS, SIGNING_ALGS } from '../common/oauth/vocabulary.js';
+import { type Plan, PLANS } from '../common/plan.js';
 import { parseKeyEncryptionKeys } from './key-encryption-key.js';
 import { isNetwork } from './trusted-network.js';
 
@@ -55,6 +56,12 @@ function parseTrustProxy(text: string): readonly string[] | undefined {
   return networks.every(isNetwork) ? networks : undefined;
 }
 
+function parsePlans(text: string): readonly Plan[] | undefined {
+  const names = text.split(',').map((entry) => entry.trim());
+  const plans = PLANS.filter((plan) => names.includes(plan));
+  return names.every((name) => (PLANS as readonly string[]).includes(name)) ? plans : undefined;
+}
+
 const databaseUrl = variable('a postgres:// or postgresql:// URL of one host, the primary', parseDatabaseUrl);
 const ttl = integer(1, MAX_TOKEN_TTL_SECONDS);
 
@@ -86,16 +93,30 @@ export const environmentSchema = z.object({
     '1 to 63 of a-z, 0-9 and -, not beginning or ending with -',
     /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
   ).default('default'),
+  /** Sign-in name of the first administrator. */
+  ADMIN_EMAIL: matching('an e-mail address', /^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]{1,189}$/u).default('admin@localhost'),
+  /** Password of the first administrator; unset: generated, and shown once, outside production. */
+  ADMIN_PASSWORD: matching('a password of 12 to 256 characters', /^.{12,256}$/su).optional(),
   /** Audience of a new client; unset: the management API. */
   DEFAULT_AUDIENCE: matching('1 to 255 printable ASCII characters without spaces', /^[\x21-\x7E]{1,255}$/).optional(),
   /** Life of an access token, in seconds, where the resource server sets none. */
   ACCESS_TOKEN_TTL: ttl.default(86_400),
+  /** Life of a token from /auth/login, in seconds. */
+  LOGIN_TOKEN_TTL: ttl.default(7200),
   /** Signature algorithm, where the resource server sets none. */
   SIGNING_ALG: oneOf(SIGNING_ALGS).default('RS256'),
   /** Seconds for which the JWKS may be cached. */
   JWKS_MAX_AGE: integer(1, 86_400).default(300),
   /** Brand at the head of every credential. */
   API_KEY_PREFIX: matching('1 to 16 letters and digits', /^[A-Za-z0-9]{1,16}$/).default('cv'),
+  /** Who makes clients: people only, or machines with `admin`, too. */
+  CREDENTIAL_CREATION: oneOf(['human', 'any']).default('human'),
+  /** Plans whose accounts may make clients. */
+  PLANS_WITH_CREDENTIALS: variable('a comma-separated list of plans', parsePlans).default(['pro', 'enterprise']),
+  /** Failed attempts in a window, for an address and for an address and name together; 0: no limit. */
+  RATE_LIMIT_MAX: integer(0, 1_000_000).default(100),
+  /** Length of the window, in milliseconds. */
+  RATE_LIMIT_WINDOW_MS: integer(1000, 86_400_000).default(60_000),
   /** Whether plain HTTP is refused; unset: in production. */
   REQUIRE_HTTPS: variable('true or false', (text) => SWITCH.get(text.toLowerCase())).optional(),
   /** The proxies whose X-Forwarded-* headers are believed. */

@@ -7,7 +7,7 @@ import { isNetwork, isTooWide } from './trusted-network.js';
  * with the malformed ones.
  */
 export function productionFaults(environment: Readonly<Partial<Record<keyof Environment, string>>>): string[] {
-  const { ISSUER, DATABASE_URL, DATABASE_LISTEN_URL, KEY_ENCRYPTION_KEY, TRUST_PROXY } = environment;
+  const { ISSUER, DATABASE_URL, DATABASE_LISTEN_URL, KEY_ENCRYPTION_KEY, TRUST_PROXY, ADMIN_PASSWORD } = environment;
   const faults: string[] = [];
   if (ISSUER === undefined) faults.push('ISSUER must be set in production');
   // RFC 8414 §2: the issuer is an https URL.
@@ -20,6 +20,7 @@ export function productionFaults(environment: Readonly<Partial<Record<keyof Envi
   else if ((parseKeyEncryptionKeys(KEY_ENCRYPTION_KEY) ?? []).some(isWeakKey) || isSampleText(KEY_ENCRYPTION_KEY)) {
     faults.push('KEY_ENCRYPTION_KEY is a sample, not a random key');
   }
+  if (ADMIN_PASSWORD !== undefined && isSampleText(ADMIN_PASSWORD)) faults.push('ADMIN_PASSWORD is a sample');
   const networks = (TRUST_PROXY ?? '').split(',').map((entry) => entry.trim());
   if (networks.some((network) => isNetwork(network) && isTooWide(network))) {
     faults.push('TRUST_PROXY trusts everybody: name the proxies');

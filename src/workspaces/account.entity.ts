@@ -1,6 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import { EndingEntity } from '../database/ending.entity.js';
-import { type AccountStatus, type Plan } from './plan.js';
+import { type AccountStatus, type Plan } from '../common/plan.js';
 
 /** A tenant: the customer organisation. */
 @Entity('accounts')

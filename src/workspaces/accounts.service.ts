@@ -14,7 +14,7 @@ import { type Page } from '../sealing/lists.js';
 import { Account } from './account.entity.js';
 import { AccountRepository } from './account.repository.js';
 import { type AccountResponse, toAccount } from './dto/account.response.js';
-import { type AccountStatus, type Plan } from './plan.js';
+import { type AccountStatus, type Plan } from '../common/plan.js';
 
 /** What an administrator may change of an account. */
 export interface AccountChanges {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nameField } from '../../common/openapi/fields.js';
-import { ACCOUNT_STATUSES, PLANS } from '../plan.js';
+import { ACCOUNT_STATUSES, PLANS } from '../../common/plan.js';
 
 /** A new account. */
 export const newAccountRequest = z

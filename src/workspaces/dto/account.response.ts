@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idField, time } from '../../common/openapi/fields.js';
 import { type Account } from '../account.entity.js';
-import { ACCOUNT_STATUSES, PLANS } from '../plan.js';
+import { ACCOUNT_STATUSES, PLANS } from '../../common/plan.js';
 
 /** An account over HTTP. */
 export const accountResponse = z
