@@ -5,16 +5,9 @@ import { ResourceServerRepository } from '../../src/resource-servers/resource-se
 import { AccountsService } from '../../src/workspaces/accounts.service.js';
 import { WorkspacesService } from '../../src/workspaces/workspaces.service.js';
 import { application } from './application.js';
+import { type Answer, callService } from './call.js';
 import { Service } from './service.js';
 import { type TestDatabase, testDatabase } from './test-database.js';
-
-/** An answer, read. */
-export interface Answer {
-  status: number;
-  headers: Headers;
-  // Tests look into it; what is not there is undefined and fails them.
-  body: any; // eslint-disable-line @typescript-eslint/no-explicit-any
-}
 
 /**
  * A service with two accounts, `acme` and `other`, of two workspaces each, `acme.one` and so on, and clients to call
@@ -53,17 +46,7 @@ export class Tenants {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const answer = await fetch(this.service.base + path, {
-      method,
-      headers: {
-        ...(who !== null && { authorization: `Bearer ${await this.tokenOf(who)}` }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, body: text === '' ? undefined : JSON.parse(text) };
+    return callService(this.service, who === null ? null : await this.tokenOf(who), method, path, body, headers);
   }
 
   /** A token of a client by its name, kept; what is no client's name is a token itself. */
