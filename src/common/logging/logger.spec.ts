@@ -36,6 +36,12 @@ describe('the log', () => {
     expect(error).toMatchObject({ level: 50, err: { message: 'broken' } });
     expect(error).not.toHaveProperty('context');
   });
+
+  it('has the lines about modules and routes for whoever debugs', () => {
+    const [line] = logged((logger) => new PinoLoggerService(logger).log('Mapped {/docs, GET} route', 'RouterExplorer'));
+
+    expect(line).toMatchObject({ level: 20, context: 'RouterExplorer' });
+  });
 });
 
 describe('an error in the log', () => {
