@@ -6,6 +6,8 @@ import { AppConfig } from '../config/app-config.js';
 import { Memory } from './feed/memory.js';
 import { Position } from './feed/position.js';
 import { Watcher } from './feed/watcher.js';
+import { IdempotencyRepository } from './idempotency.repository.js';
+import { Janitor } from './janitor.js';
 import { type DatabaseLocation } from './location.js';
 import { Migrator } from './migrator.js';
 import { type EntityClass, listenOptions, migrationOptions, poolOptions } from './options.js';
@@ -16,6 +18,10 @@ import { UnitOfWork } from './unit-of-work.js';
 @Global()
 @Module({})
 export class DatabaseModule {
+  constructor(janitor: Janitor) {
+    janitor.register((manager, now, limit) => new IdempotencyRepository(manager).removeExpired(now, limit));
+  }
+
   /**
    * @param location where PostgreSQL is
    * @param entities every table's class; they live above this layer
@@ -28,6 +34,7 @@ export class DatabaseModule {
         Position,
         UnitOfWork,
         OwnerAccess,
+        Janitor,
         { provide: DataSource, useFactory: () => new DataSource(poolOptions(location, entities)) },
         {
           provide: Watcher,
@@ -57,7 +64,7 @@ export class DatabaseModule {
             ),
         },
       ],
-      exports: [Clock, Position, UnitOfWork, OwnerAccess, DataSource, Watcher, Memory, Migrator],
+      exports: [Clock, Position, UnitOfWork, OwnerAccess, Janitor, DataSource, Watcher, Memory, Migrator],
     };
   }
 }

@@ -1,12 +1,17 @@
 import { Global, Module } from '@nestjs/common';
+import { Janitor } from '../database/janitor.js';
 import { Ledger } from './ledger.js';
-import { LedgerJanitor } from './ledger.janitor.js';
+import { LedgerRepository } from './ledger.repository.js';
 import { RevocationsService } from './revocations.service.js';
 
 /** The ledger of cuts: read by all, written at the end of transactions. */
 @Global()
 @Module({
-  providers: [Ledger, LedgerJanitor, RevocationsService],
-  exports: [Ledger, LedgerJanitor, RevocationsService],
+  providers: [Ledger, RevocationsService],
+  exports: [Ledger, RevocationsService],
 })
-export class RevocationsModule {}
+export class RevocationsModule {
+  constructor(janitor: Janitor) {
+    janitor.register((manager, now, limit) => new LedgerRepository(manager).removeExpired(now, limit));
+  }
+}

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { StartRefusal } from '../common/errors/start-refusal.js';
 import { PinoLoggerService } from '../common/logging/pino-logger.service.js';
+import { Janitor } from '../database/janitor.js';
 import { Memory } from '../database/feed/memory.js';
 import { Watcher } from '../database/feed/watcher.js';
 import { Migrator } from '../database/migrator.js';
 import { pgCode } from '../database/pg-error.js';
 import { StartState } from '../health/start-state.js';
 import { SigningKeys } from '../keys/signing-keys.js';
-import { LedgerJanitor } from '../revocations/ledger.janitor.js';
 import { Bootstrap } from './bootstrap.js';
 
 const RETRY_MS = 500;
@@ -33,7 +33,7 @@ export class Startup {
     private readonly watcher: Watcher,
     private readonly memory: Memory,
     private readonly signingKeys: SigningKeys,
-    private readonly janitor: LedgerJanitor,
+    private readonly janitor: Janitor,
     private readonly state: StartState,
     private readonly logger: PinoLoggerService,
   ) {}
