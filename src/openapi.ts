@@ -22,6 +22,8 @@ const TAGS = {
   Identity: 'Who a credential is',
   Accounts: 'The tenants',
   Workspaces: 'The parts of an account, kept apart',
+  Roles: 'What principals may do on the management API',
+  'Resource servers': 'The APIs that accept tokens',
   Clients: 'OAuth clients of a workspace',
   Health: 'For whoever restarts processes, and for whoever sends them requests',
 } as const;

@@ -49,6 +49,7 @@ describe('the configuration', () => {
       accessTokenTtlSeconds: 86400,
       signingAlg: 'RS256',
       jwksMaxAgeSeconds: 300,
+      signingKeyPublishSeconds: 3600,
       apiKeyPrefix: 'cv',
       requireHttps: false,
       trustedProxies: [],
@@ -90,6 +91,24 @@ describe('the configuration', () => {
       databaseListenUrl: url,
       shutdownDelaySeconds: 2,
     });
+  });
+
+  it.each([
+    [{}, 3600],
+    [{ JWKS_MAX_AGE: '1795' }, 3600],
+    [{ JWKS_MAX_AGE: '1796' }, 3602],
+    [{ SIGNING_KEY_PUBLISH_SECONDS: '610' }, 610],
+    [{ SIGNING_KEY_PUBLISH_SECONDS: '12', JWKS_MAX_AGE: '1' }, 12],
+  ])('publishes a key long enough for two caches, one after the other (%j)', (environment, seconds) => {
+    expect(AppConfig.fromEnvironment(environment).signingKeyPublishSeconds).toBe(seconds);
+  });
+
+  it.each([
+    { SIGNING_KEY_PUBLISH_SECONDS: '609' },
+    { SIGNING_KEY_PUBLISH_SECONDS: '11', JWKS_MAX_AGE: '1' },
+    { SIGNING_KEY_PUBLISH_SECONDS: '3600', JWKS_MAX_AGE: '1796' },
+  ])('refuses a shorter time (%j)', (environment) => {
+    expect(faultsOf(environment)).toEqual(['SIGNING_KEY_PUBLISH_SECONDS must be at least 2 × JWKS_MAX_AGE + 10']);
   });
 
   it('cannot be changed', () => {

@@ -38,6 +38,8 @@ export class AppConfig {
   readonly loginTokenTtlSeconds: number;
   readonly signingAlg: SigningAlg;
   readonly jwksMaxAgeSeconds: number;
+  /** How long a key is public before it signs for an API that has verifiers. */
+  readonly signingKeyPublishSeconds: number;
   readonly apiKeyPrefix: string;
   readonly credentialCreation: 'human' | 'any';
   readonly plansWithCredentials: readonly Plan[];
@@ -74,6 +76,8 @@ export class AppConfig {
     this.loginTokenTtlSeconds = values.LOGIN_TOKEN_TTL;
     this.signingAlg = values.SIGNING_ALG;
     this.jwksMaxAgeSeconds = values.JWKS_MAX_AGE;
+    this.signingKeyPublishSeconds =
+      values.SIGNING_KEY_PUBLISH_SECONDS ?? Math.max(3600, leastPublishSeconds(values.JWKS_MAX_AGE));
     this.apiKeyPrefix = values.API_KEY_PREFIX;
     this.credentialCreation = values.CREDENTIAL_CREATION;
     this.plansWithCredentials = Object.freeze(values.PLANS_WITH_CREDENTIALS);
@@ -124,5 +128,14 @@ function crossFaults(texts: Texts): string[] {
   if (texts.DATABASE_LISTEN_URL !== undefined && texts.DATABASE_URL === undefined) {
     faults.push('DATABASE_LISTEN_URL needs DATABASE_URL');
   }
+  const maxAge = Number(texts.JWKS_MAX_AGE ?? environmentSchema.shape.JWKS_MAX_AGE.parse(undefined));
+  if (Number(texts.SIGNING_KEY_PUBLISH_SECONDS) < leastPublishSeconds(maxAge)) {
+    faults.push('SIGNING_KEY_PUBLISH_SECONDS must be at least 2 × JWKS_MAX_AGE + 10');
+  }
   return faults;
+}
+
+/** A shared cache and a verifier's own come one after the other. */
+function leastPublishSeconds(jwksMaxAgeSeconds: number): number {
+  return 2 * jwksMaxAgeSeconds + 10;
 }

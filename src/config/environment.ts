@@ -107,6 +107,8 @@ export const environmentSchema = z.object({
   SIGNING_ALG: oneOf(SIGNING_ALGS).default('RS256'),
   /** Seconds for which the JWKS may be cached. */
   JWKS_MAX_AGE: integer(1, 86_400).default(300),
+  /** Seconds for which a key is public before it signs; unset: 3600, or what JWKS_MAX_AGE demands if that is more. */
+  SIGNING_KEY_PUBLISH_SECONDS: integer(1, MAX_TOKEN_TTL_SECONDS).optional(),
   /** Brand at the head of every credential. */
   API_KEY_PREFIX: matching('1 to 16 letters and digits', /^[A-Za-z0-9]{1,16}$/).default('cv'),
   /** Who makes clients: people only, or machines with `admin`, too. */

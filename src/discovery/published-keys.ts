@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type SigningAlg } from '../common/oauth/vocabulary.js';
+import { type SigningAlg, SIGNING_ALGS } from '../common/oauth/vocabulary.js';
 import { AppConfig } from '../config/app-config.js';
 import { Memory } from '../database/feed/memory.js';
 import { type KeyRing } from '../keys/key-ring.js';
@@ -35,7 +35,7 @@ export class PublishedKeysService {
   ) {}
 
   /**
-   * The public keys, active and next, of every algorithm in use. While PostgreSQL is away, the last ones known: verifiers
+   * The public keys, active, next and retiring, of every algorithm. While PostgreSQL is away, the last ones known: verifiers
    * must not be locked out, and no decision hangs on it.
    * @throws DomainError `unavailable` before the first load
    */
@@ -55,7 +55,8 @@ export class PublishedKeysService {
 
   private build({ ring, servers }: Sources): PublishedKeys {
     const algs = [...new Set([...servers.signingAlgs, this.config.signingAlg])].sort();
-    const body = Buffer.from(JSON.stringify({ keys: ring.publicKeys(algs) }));
+    // Of every algorithm: one that no API signs with any more has tokens that are still alive.
+    const body = Buffer.from(JSON.stringify({ keys: ring.publicKeys(SIGNING_ALGS) }));
     return { body, etag: `"${createHash('sha256').update(body).digest('base64url')}"`, algs };
   }
 }

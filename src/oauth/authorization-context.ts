@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { type ClientSnapshot } from '../clients/client-snapshot.js';
 import { Clock } from '../common/clock.js';
 import { OAuthError } from '../common/errors/oauth.error.js';
-import { type SigningAlg } from '../common/oauth/vocabulary.js';
 import { type ActiveKey } from '../keys/key-ring.js';
 import { SigningKeys } from '../keys/signing-keys.js';
 import { type ResourceServerSnapshot } from '../resource-servers/resource-server-set.js';
 import { ResourceServers } from '../resource-servers/resource-servers.js';
+import { algorithmInForce } from '../resource-servers/signing-algorithm.js';
 import { Ledger } from '../revocations/ledger.js';
 import { Roles } from '../roles/roles.js';
 import { grantedScopes } from './granted-scopes.js';
@@ -42,13 +42,15 @@ export class AuthorizationContext {
     return {
       resourceServer,
       scopes: grantedScopes(this.roles.get(client.role), resourceServer, scopes),
-      key: this.signingKey(resourceServer.signingAlg),
+      key: this.signingKey(resourceServer),
       rev: this.ledger.reached,
     };
   }
 
-  private signingKey(alg: SigningAlg): ActiveKey {
-    const answer = this.signingKeys.ring().signingKey(alg, this.clock.now());
+  private signingKey(resourceServer: ResourceServerSnapshot): ActiveKey {
+    const now = this.clock.now();
+    const alg = algorithmInForce(resourceServer, now);
+    const answer = this.signingKeys.ring().signingKey(alg, now);
     if (!answer) throw OAuthError.temporarilyUnavailable(`no active key for ${alg}`);
     if ('waitSeconds' in answer)
       throw OAuthError.temporarilyUnavailable(`the key for ${alg} is new`, answer.waitSeconds);

@@ -8,7 +8,10 @@ const server = (id: string, change: Partial<ResourceServerSnapshot> = {}): Resou
   id,
   identifier: `https://${id}.example/`,
   tokenTtlSeconds: null,
+  scopes: ['read', 'write', 'admin', 'admin:keys'],
   signingAlg: 'ES256',
+  nextSigningAlg: null,
+  nextSigningAlgFrom: null,
   tokenTyp: 'at+jwt',
   management: false,
   roleScopes: new Map([['reader', ['read']]]),
@@ -106,6 +109,11 @@ describe('the scopes of a token', () => {
     const management = server('m', { management: true, roleScopes: new Map() });
     expect(grantedScopes(role(['admin']), management, null)).toEqual(['read', 'write', 'admin']);
     expect(grantedScopes(role(['write']), management, null)).toEqual(['write']);
+  });
+
+  it('never include what the API does not know, written out or left behind', () => {
+    const own = server('a', { scopes: ['admin', 'read'], roleScopes: new Map([['reader', ['admin', 'gone']]]) });
+    expect(grantedScopes(role([]), own, null)).toEqual(['read', 'admin']);
   });
 
   it('are refused to a role that the resource server does not name, and to a role that is gone', () => {

@@ -1,5 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { type SigningAlg, type TokenTyp } from '../common/oauth/vocabulary.js';
+import { type SigningAlg, type TokenFormatName, type TokenTyp } from '../common/oauth/vocabulary.js';
 import { EndingEntity } from '../database/ending.entity.js';
 
 /** An API that accepts tokens, named by its identifier, the audience. */
@@ -38,7 +38,7 @@ export class ResourceServer extends EndingEntity {
   nextSigningAlgFrom!: Date | null;
 
   @Column({ type: 'text', name: 'token_format', default: 'jwt' })
-  tokenFormat!: 'jwt' | 'opaque';
+  tokenFormat!: TokenFormatName;
 
   @Column({ type: 'text', name: 'token_typ', default: 'at+jwt' })
   tokenTyp!: TokenTyp;

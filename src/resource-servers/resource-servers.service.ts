@@ -1,44 +1,61 @@
 import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service.js';
 import { type Principal } from '../common/access/principal.js';
 import { Clock } from '../common/clock.js';
+import { DomainError } from '../common/errors/domain.error.js';
+import { type Precondition } from '../common/http/if-match.decorator.js';
 import { newId } from '../common/id.js';
-import { type SigningAlg, type TokenTyp } from '../common/oauth/vocabulary.js';
+import { AppConfig } from '../config/app-config.js';
+import { applyChanges } from '../database/change.js';
+import { type Made, type Once, runOnce } from '../database/idempotency.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { KeysService } from '../keys/keys.service.js';
-import { SigningKeyRepository } from '../keys/signing-key.repository.js';
+import { RoleRepository } from '../roles/role.repository.js';
+import { type Page } from '../sealing/lists.js';
+import { type NewResourceServerRequest, type ResourceServerChangesRequest } from './dto/resource-server.request.js';
+import { type ResourceServerResponse, toResourceServer } from './dto/resource-server.response.js';
+import { grantFaults } from './grant-faults.js';
+import { type NewResourceServer } from './new-resource-server.js';
+import { type RegisteredServer, sortedRoleScopes } from './registered-server.js';
 import { ResourceServer } from './resource-server.entity.js';
 import { ResourceServerRepository } from './resource-server.repository.js';
+import { NEW_KEY_WAIT_MS, ServerAlgorithms } from './server-algorithms.js';
 
-/** Every process has heard of a new key after this long; a new audience has no verifier that could hold an older key set. */
-const NEW_KEY_WAIT_MS = 2000;
-
-export interface NewResourceServer {
-  identifier: string;
-  name: string;
-  scopes: readonly string[];
-  roleScopes: ReadonlyMap<string, readonly string[]>;
-  signingAlg: SigningAlg;
-  tokenTtlSeconds?: number;
-  tokenTyp?: TokenTyp;
-  management?: boolean;
-}
+/** What may change of the management API: who it is and what roles may do there belong to the service itself. */
+const CHANGING_OF_MANAGEMENT = ['tokenTtlSeconds', 'signingAlg', 'nextSigningAlg', 'nextSigningAlgFrom', 'clientIds'];
 
 /** Resource servers: the APIs that accept tokens. */
 @Injectable()
 export class ResourceServersService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly keys: KeysService,
+    private readonly algorithms: ServerAlgorithms,
     private readonly clock: Clock,
+    private readonly config: AppConfig,
+    private readonly audit: AuditService,
   ) {}
 
   /**
    * Registers a resource server; its algorithm gets keys if it has none.
-   * @throws DomainError `conflict` where the identifier is taken
+   * @throws DomainError `conflict` where the identifier is taken; `invalid` for roles, scopes and clients that are not there
    */
   create(principal: Principal, input: NewResourceServer): Promise<ResourceServer> {
-    return this.unitOfWork.run(principal, (tx) => this.insert(tx, input, NEW_KEY_WAIT_MS));
+    return this.unitOfWork.run(principal, (tx) => this.insert(tx, principal, input, NEW_KEY_WAIT_MS));
+  }
+
+  /** The same, once; for principals of the platform. */
+  register(
+    principal: Principal,
+    { signingAlg = this.config.signingAlg, roleScopes, ...rest }: NewResourceServerRequest,
+    once: Once | null,
+  ): Promise<Made<ResourceServerResponse>> {
+    const input = { ...rest, signingAlg, roleScopes: new Map(Object.entries(roleScopes)) };
+    return this.unitOfWork.run(principal, (tx) =>
+      runOnce(tx, principal, once, async () => {
+        const server = await this.insert(tx, principal, input, NEW_KEY_WAIT_MS);
+        return toResourceServer(server, tx.now.getTime());
+      }),
+    );
   }
 
   /**
@@ -48,7 +65,7 @@ export class ResourceServersService {
   ensure(principal: Principal, input: NewResourceServer): Promise<ResourceServer> {
     return this.unitOfWork.run(principal, async (tx) => {
       const found = await tx.repository(ResourceServerRepository).findByIdentifier(input.identifier);
-      return found ?? this.insert(tx, input, 0);
+      return found ?? this.insert(tx, principal, input, 0);
     });
   }
 
@@ -57,29 +74,134 @@ export class ResourceServersService {
     return this.unitOfWork.run(principal, async (tx) => {
       const repository = tx.repository(ResourceServerRepository);
       const found = await repository.findManagement();
-      if (!found) return this.insert(tx, { ...input, management: true }, 0);
-      if (found.identifier !== input.identifier) await repository.moveManagement(input.identifier, tx.now);
+      if (!found) return this.insert(tx, principal, { ...input, management: true }, 0);
+      const { identifier: from } = found;
+      if (from === input.identifier) return found;
+      await repository.moveManagement(input.identifier, tx.now);
       found.identifier = input.identifier;
+      this.note(tx, principal, found, 'resource_server.updated', { identifier: { from, to: input.identifier } });
       return found;
     });
   }
 
-  private async insert(tx: Tx, input: NewResourceServer, keyWaitMs: number): Promise<ResourceServer> {
-    const signsFrom = new Date(tx.now.getTime() + keyWaitMs);
-    await this.keys.ensureAlgorithm(tx.repository(SigningKeyRepository), input.signingAlg, tx.now, signsFrom);
-    const server = Object.assign(new ResourceServer(), {
-      id: newId('rs', this.clock.now()),
-      identifier: input.identifier,
-      name: input.name,
-      scopes: [...input.scopes],
-      tokenTtlSeconds: input.tokenTtlSeconds ?? null,
-      signingAlg: input.signingAlg,
-      tokenTyp: input.tokenTyp ?? 'at+jwt',
-      management: input.management ?? false,
-      createdAt: tx.now,
-      updatedAt: tx.now,
+  /** Every resource server, newest first. */
+  list(principal: Principal, page: Page): Promise<RegisteredServer[]> {
+    return this.unitOfWork.run(principal, (tx) => tx.repository(ResourceServerRepository).list(page));
+  }
+
+  /**
+   * One resource server.
+   * @throws DomainError `not-found`
+   */
+  get(principal: Principal, id: string): Promise<RegisteredServer> {
+    return this.unitOfWork.run(principal, async (tx) => {
+      const server = await tx.repository(ResourceServerRepository).find(id);
+      if (!server) throw DomainError.notFound();
+      return server;
     });
-    await tx.repository(ResourceServerRepository).insert(server, input.roleScopes);
+  }
+
+  /**
+   * Changes a resource server; tokens that were issued stay as they are. Another algorithm signs when its key has been
+   * public long enough for every verifier to know it.
+   * @throws DomainError `not-found`; `precondition-failed`; `invalid` for what is fixed, and for roles, scopes and clients
+   *   that are not there
+   */
+  change(
+    principal: Principal,
+    id: string,
+    { signingAlg, roleScopes, clientIds, ...columns }: ResourceServerChangesRequest,
+    precondition: Precondition,
+  ): Promise<RegisteredServer> {
+    return this.unitOfWork.run(principal, async (tx) => {
+      const server = await this.lock(tx, id, 'changes');
+      precondition.check(server.version);
+      const changes = {
+        ...columns,
+        ...(roleScopes && { roleScopes: sortedRoleScopes(Object.entries(roleScopes)) }),
+        ...(clientIds && { clientIds: [...clientIds].sort() }),
+        ...(signingAlg && (await this.algorithms.changed(tx, server, signingAlg))),
+      } as Partial<RegisteredServer>;
+      const difference = applyChanges<RegisteredServer>(server, changes, tx.now);
+      if (!difference) return server;
+      const changed = Object.keys(difference);
+      if (server.management) refuseFixed(changed);
+      if (['scopes', 'roleScopes', 'clientIds'].some((name) => changed.includes(name))) await this.check(tx, server);
+      const grants = { roleScopes: changed.includes('roleScopes'), clientIds: changed.includes('clientIds') };
+      await tx.repository(ResourceServerRepository).save(server, grants);
+      this.note(tx, principal, server, 'resource_server.updated', difference);
+      return server;
+    });
+  }
+
+  /**
+   * Ends a resource server that no client uses; tokens for it live until they expire.
+   * @throws DomainError `not-found`; `precondition-failed`; `invalid` for the management API; `conflict` for one in use
+   */
+  end(principal: Principal, id: string, precondition: Precondition): Promise<void> {
+    return this.unitOfWork.run(principal, async (tx) => {
+      const repository = tx.repository(ResourceServerRepository);
+      const server = await this.lock(tx, id, 'use');
+      if (server.management) throw DomainError.invalid('The management API cannot be deleted');
+      precondition.check(server.version);
+      if (await repository.isInUse(id)) throw DomainError.conflict('A client has it among its audiences');
+      await repository.end(id, { at: tx.now, by: principal.id, reason: 'deleted' });
+      this.note(tx, principal, server, 'resource_server.deleted', {});
+    });
+  }
+
+  private async lock(tx: Tx, id: string, against: 'changes' | 'use'): Promise<RegisteredServer> {
+    const server = await tx.repository(ResourceServerRepository).lock(id, against);
+    if (!server) throw DomainError.notFound();
     return server;
   }
+
+  private async insert(
+    tx: Tx,
+    principal: Principal,
+    { roleScopes, management = false, ...input }: NewResourceServer,
+    keyWaitMs: number,
+  ): Promise<RegisteredServer> {
+    const given = {
+      ...input,
+      scopes: [...input.scopes],
+      roleScopes: sortedRoleScopes(roleScopes),
+      tokenTtlSeconds: input.tokenTtlSeconds ?? null,
+      tokenFormat: input.tokenFormat ?? 'jwt',
+      tokenTyp: input.tokenTyp ?? 'at+jwt',
+      clientIds: [...(input.clientIds ?? [])].sort(),
+    };
+    const server: RegisteredServer = Object.assign(new ResourceServer(), {
+      ...given,
+      ...(await this.algorithms.initial(tx, input.signingAlg, keyWaitMs)),
+      id: newId('rs', this.clock.now()),
+      management,
+      createdAt: tx.now,
+      updatedAt: tx.now,
+      version: 1,
+    });
+    await this.check(tx, server);
+    await tx.repository(ResourceServerRepository).insert(server);
+    this.note(tx, principal, server, 'resource_server.created', given);
+    return server;
+  }
+
+  private async check(tx: Tx, server: RegisteredServer): Promise<void> {
+    const faults = grantFaults(server, {
+      roles: await tx.repository(RoleRepository).missing(Object.keys(server.roleScopes)),
+      clients: await tx.repository(ResourceServerRepository).missingClients(server.clientIds),
+    });
+    if (faults.length > 0) throw DomainError.invalid('The request is malformed', faults);
+  }
+
+  private note(tx: Tx, principal: Principal, { id }: ResourceServer, action: string, changes: object): void {
+    this.audit.record(tx, principal, { action, object: { type: 'resource_server', id }, accountId: null, changes });
+  }
+}
+
+function refuseFixed(changed: readonly string[]): void {
+  const fixed = changed.filter((name) => !CHANGING_OF_MANAGEMENT.includes(name));
+  if (fixed.length === 0) return;
+  const details = fixed.map((path) => ({ path, message: 'is fixed' }));
+  throw DomainError.invalid('This is fixed for the management API', details);
 }

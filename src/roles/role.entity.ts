@@ -2,6 +2,9 @@ import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import { ChangingEntity } from '../database/changing.entity.js';
 import { type Level } from '../common/oauth/vocabulary.js';
 
+/** The levels of the roles that the platform adds. */
+export const OWN_ROLE_LEVELS = ['workspace', 'platform'] as const satisfies readonly Level[];
+
 /** What a client may do: management scopes, and whatever resource servers give the role. */
 @Entity('roles')
 @Check('roles_level', `level in ('platform', 'account', 'workspace')`)

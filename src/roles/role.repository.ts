@@ -1,4 +1,5 @@
-import { type EntityManager } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
+import { type Page } from '../sealing/lists.js';
 import { type Level } from '../common/oauth/vocabulary.js';
 import { BUILT_IN_ROLES } from './built-in-roles.js';
 import { Role } from './role.entity.js';
@@ -31,6 +32,41 @@ export class RoleRepository {
     return this.manager.findOneBy(Role, { name });
   }
 
+  /** The same, locked until the end of the transaction. */
+  lock(name: string): Promise<Role | null> {
+    return this.manager.findOne(Role, { where: { name }, lock: { mode: 'for_no_key_update' } });
+  }
+
+  /** Which of these are no roles. */
+  async missing(names: readonly string[]): Promise<string[]> {
+    const found = await this.manager.find(Role, { where: { name: In([...names]) }, select: { name: true } });
+    return names.filter((name) => !found.some((role) => role.name === name));
+  }
+
+  /** Newest first; those of one moment by name. */
+  list({ after, limit }: Page): Promise<Role[]> {
+    const query = this.manager
+      .createQueryBuilder(Role, 'role')
+      .orderBy({ 'role.createdAt': 'DESC', 'role.name': 'DESC' });
+    if (after !== null) query.where('(role.createdAt, role.name) < (:at, :name)', placeAfter(after));
+    return query.limit(limit).getMany();
+  }
+
+  /** Adds a role; a name that is taken violates `roles_pkey`. */
+  async insert(role: Role): Promise<void> {
+    await this.manager.insert(Role, role);
+  }
+
+  /** Writes a role that was locked. */
+  async save({ name, scopes, updatedAt, version }: Role): Promise<void> {
+    await this.manager.update(Role, { name }, { scopes, updatedAt, version });
+  }
+
+  /** Removes a role; whoever has it, and a resource server that names it, violates a foreign key. */
+  async remove(name: string): Promise<void> {
+    await this.manager.delete(Role, { name });
+  }
+
   /** All roles and the ledger's head, in one statement. */
   async readAll(): Promise<{ head: number; value: ReadonlyMap<string, RoleSnapshot> }> {
     const rows = await this.manager.query<({ head: string } & RoleSnapshot)[]>(
@@ -43,4 +79,17 @@ export class RoleRepository {
       value: new Map(roles.map(({ name, level, scopes }) => [name, Object.freeze({ name, level, scopes })])),
     };
   }
+}
+
+/**
+ * Where a role stands in the list: a name says nothing about age, and the role may be gone when its cursor is used.
+ * @returns letters, digits and `_`, as cursors take them
+ */
+export function placeOf({ createdAt, name }: Pick<Role, 'createdAt' | 'name'>): string {
+  return `${createdAt.getTime()}_${name}`;
+}
+
+function placeAfter(place: string): { at: Date; name: string } {
+  const end = place.indexOf('_');
+  return { at: new Date(Number(place.slice(0, end))), name: place.slice(end + 1) };
 }

@@ -10,7 +10,7 @@ export interface CursorScope {
   readonly list: string;
 }
 
-const FORM = /^([0-9A-Za-z_]{1,64})\.([A-Za-z0-9_-]{43})$/;
+const FORM = /^([0-9A-Za-z_]{1,96})\.([A-Za-z0-9_-]{43})$/;
 
 /** The cursors of lists: the id after which the next page begins, under a key of the service. */
 @Injectable()

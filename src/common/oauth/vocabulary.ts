@@ -6,6 +6,10 @@ export type SigningAlg = (typeof SIGNING_ALGS)[number];
 export const TOKEN_TYPS = ['at+jwt', 'JWT'] as const;
 export type TokenTyp = (typeof TOKEN_TYPS)[number];
 
+/** The formats of access tokens that a resource server may ask for. */
+export const TOKEN_FORMAT_NAMES = ['jwt'] as const;
+export type TokenFormatName = (typeof TOKEN_FORMAT_NAMES)[number];
+
 /** The levels of a principal, from the widest. */
 export const LEVELS = ['platform', 'account', 'workspace'] as const;
 export type Level = (typeof LEVELS)[number];

@@ -27,5 +27,12 @@ export const nameField = z
   .max(200)
   .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/u, 'must not hold control characters');
 
+/** Refuses what is said twice in a list, at its second place; for `superRefine`. */
+export function distinct(list: readonly string[], { addIssue }: Pick<z.RefinementCtx, 'addIssue'>): void {
+  for (const [index, value] of list.entries()) {
+    if (list.indexOf(value) < index) addIssue({ code: 'custom', message: 'is there already', path: [index] });
+  }
+}
+
 /** A time in a body that must lie ahead is judged by whoever knows the time; here it only must be one. */
 export const timeField = z.iso.datetime({ offset: true }).transform((text) => new Date(text));

@@ -22,6 +22,8 @@ export class Management1700000000003 implements MigrationInterface {
     await runner.query(
       'alter table resource_servers drop column token_format, drop column next_signing_alg, drop column next_signing_alg_from',
     );
+    await runner.query('drop trigger client_audiences_living on client_audiences');
+    await runner.query('drop function audience_lives()');
     await runner.query('revoke delete on roles from claviger_app');
     await runner.query('drop table resource_server_clients, client_secret_uses, idempotency_keys');
     await runner.query('drop function audit_next(text)');
@@ -170,11 +172,26 @@ const RESOURCE_SERVERS = [
   `create trigger resource_server_clients_notice after insert or delete on resource_server_clients
      for each row execute function notify_change('resource_server', 'resource_server_id')`,
   `alter table resource_server_clients enable row level security`,
-  `create policy resource_server_clients_read on resource_server_clients for select to claviger_app using (true)`,
+  // A reader sees those that it reaches: the policy of clients holds within this one.
+  `create policy resource_server_clients_read on resource_server_clients for select to claviger_app
+     using (exists (select from clients where clients.id = client_id))`,
   `create policy resource_server_clients_platform on resource_server_clients to claviger_app
      using (current_setting('claviger.level', true) = 'platform')`,
   `grant select, insert, delete on resource_server_clients to claviger_app`,
   `grant delete on roles to claviger_app`,
+  // An API that has ended stays as a row, which the foreign key alone would take: this one wants a living one, and its
+  // lock makes whoever ends the API wait for whoever begins to use it.
+  `select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)`,
+  `create function audience_lives() returns trigger language plpgsql security definer set search_path from current as $$
+   begin
+     perform from resource_servers where id = new.resource_server_id and ended_at is null for key share;
+     if not found then
+       raise foreign_key_violation using message = 'the resource server has ended', constraint = tg_name;
+     end if;
+     return null;
+   end $$`,
+  `create trigger client_audiences_living after insert or update of resource_server_id on client_audiences
+     for each row execute function audience_lives()`,
 ];
 
 /** Who made a workspace; what lists of clients walk along. */

@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service.js';
+import { type Principal } from '../common/access/principal.js';
+import { DomainError } from '../common/errors/domain.error.js';
+import { type Precondition } from '../common/http/if-match.decorator.js';
+import { type ManagementScope } from '../common/oauth/scope.js';
+import { applyChanges } from '../database/change.js';
+import { type Made, type Once, runOnce } from '../database/idempotency.js';
+import { type Tx } from '../database/tx.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { type Page } from '../sealing/lists.js';
+import { type RoleResponse, toRole } from './dto/role.response.js';
+import { type OWN_ROLE_LEVELS, Role } from './role.entity.js';
+import { RoleRepository } from './role.repository.js';
+
+/** A new role of the platform's own. */
+export interface NewRole {
+  name: string;
+  level: (typeof OWN_ROLE_LEVELS)[number];
+  scopes: ManagementScope[];
+}
+
+/** Roles: everybody reads them, the platform adds its own. */
+@Injectable()
+export class RolesService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * Adds a role; for principals of the platform.
+   * @throws DomainError `conflict` for a name that is taken
+   */
+  create(principal: Principal, input: NewRole, once: Once | null = null): Promise<Made<RoleResponse>> {
+    return this.unitOfWork.run(principal, (tx) =>
+      runOnce(tx, principal, once, async () => {
+        const role = Object.assign(new Role(), {
+          ...input,
+          builtIn: false,
+          createdAt: tx.now,
+          updatedAt: tx.now,
+          version: 1,
+        });
+        await tx.repository(RoleRepository).insert(role);
+        this.note(tx, principal, role, 'role.created', { level: input.level, scopes: input.scopes });
+        return toRole(role);
+      }),
+    );
+  }
+
+  /** Every role, newest first. */
+  list(principal: Principal, page: Page): Promise<Role[]> {
+    return this.unitOfWork.run(principal, (tx) => tx.repository(RoleRepository).list(page));
+  }
+
+  /**
+   * One role.
+   * @throws DomainError `not-found`
+   */
+  get(principal: Principal, name: string): Promise<Role> {
+    return this.unitOfWork.run(principal, async (tx) => {
+      const role = await tx.repository(RoleRepository).find(name);
+      if (!role) throw DomainError.notFound();
+      return role;
+    });
+  }
+
+  /**
+   * Changes what a role may do on the management API. It is no cut: the next token has it, and the management API, which
+   * asks the present role, obeys at once.
+   * @throws DomainError `not-found`; `precondition-failed`; `invalid` for a built-in role
+   */
+  change(
+    principal: Principal,
+    name: string,
+    changes: { scopes?: ManagementScope[] | undefined },
+    precondition: Precondition,
+  ): Promise<Role> {
+    return this.unitOfWork.run(principal, async (tx) => {
+      const role = await this.lock(tx, name);
+      precondition.check(role.version);
+      const difference = applyChanges<Role>(role, changes, tx.now);
+      if (!difference) return role;
+      if (role.builtIn) throw DomainError.invalid('The scopes of a built-in role are fixed');
+      await tx.repository(RoleRepository).save(role);
+      this.note(tx, principal, role, 'role.updated', difference);
+      return role;
+    });
+  }
+
+  /**
+   * Deletes a role that nobody has and no resource server names.
+   * @throws DomainError `not-found`; `precondition-failed`; `invalid` for a built-in role; `conflict` for one in use
+   */
+  remove(principal: Principal, name: string, precondition: Precondition): Promise<void> {
+    return this.unitOfWork.run(principal, async (tx) => {
+      const role = await this.lock(tx, name);
+      if (role.builtIn) throw DomainError.invalid('A built-in role cannot be deleted');
+      precondition.check(role.version);
+      await tx.repository(RoleRepository).remove(name);
+      this.note(tx, principal, role, 'role.deleted', {});
+    });
+  }
+
+  private async lock(tx: Tx, name: string): Promise<Role> {
+    const role = await tx.repository(RoleRepository).lock(name);
+    if (!role) throw DomainError.notFound();
+    return role;
+  }
+
+  private note(tx: Tx, principal: Principal, role: Role, action: string, changes: object): void {
+    this.audit.record(tx, principal, { action, object: { type: 'role', id: role.name }, accountId: null, changes });
+  }
+}
