@@ -83,7 +83,7 @@ export class RolesController {
   @Authenticated()
   @Operation({
     id: 'getRole',
-    summary: 'One role',
+    summary: 'One role, by its name',
     response: roleResponse,
     headers: ETAG_HEADER,
     problems: ['NotFound'],

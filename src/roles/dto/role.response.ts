@@ -9,12 +9,10 @@ export const roleResponse = z
     id: z.string().meta({ description: 'Its name', examples: ['report_reader'] }),
     name: z.string().meta({ examples: ['report_reader'] }),
     level: z.enum(LEVELS),
-    scopes: z
-      .array(z.string())
-      .meta({
-        description: 'On the management API; what it may do elsewhere, resource servers say',
-        examples: [['read']],
-      }),
+    scopes: z.array(z.string()).meta({
+      description: 'On the management API; what it may do elsewhere, resource servers say',
+      examples: [['read']],
+    }),
     builtIn: z.boolean().meta({ description: 'Every installation has it, and it cannot be changed' }),
     createdAt: time,
     updatedAt: time,
