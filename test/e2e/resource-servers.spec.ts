@@ -154,6 +154,16 @@ describe('resource servers', () => {
     expect((await patch({ tokenTtlSeconds: null })).body.tokenTtlSeconds).toBeNull();
   });
 
+  it('the same map in another order is no change', async () => {
+    const clientIds = [clientId('acme'), clientId('other')];
+    const { body: made } = await make({ roleScopes: { content_manager: ['b'], chat_user: ['a'] }, clientIds });
+    const roleScopes = { chat_user: ['a'], content_manager: ['b'] };
+    for (const same of [{ roleScopes }, { roleScopes: made.roleScopes }, { clientIds: clientIds.reverse() }]) {
+      const answer = await call('platform', 'PATCH', `${PATH}/${made.id}`, same);
+      expect([answer.headers.get('etag'), answer.body]).toEqual(['"1"', made]);
+    }
+  });
+
   it('the management API keeps its name and what it is; its ttl changes', async () => {
     const all = (await call('platform', 'GET', `${PATH}?limit=1000`)).body as { id: string; identifier: string }[];
     const { id } = all.find(({ identifier }) => identifier === `${tenants.service.base}/v1`)!;
@@ -218,6 +228,19 @@ describe('resource servers', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     await db.query('commit');
     expect((await deleting).status).toBe(409);
+
+    // The other way round: who ends it was first.
+    const { body: lost } = await make();
+    const other = new pg.Client(tenants.database.url);
+    await other.connect();
+    await other.query('begin');
+    await other.query('select from resource_servers where id = $1 for update', [lost.id]);
+    const beginning = audience(lost.id, 'acme').catch((error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await other.query('update resource_servers set ended_at = now() where id = $1', [lost.id]);
+    await other.query('commit');
+    await other.end();
+    expect(await beginning).toMatchObject({ code: '23503' });
   });
 
   it('lists come in pages, newest first', async () => {
