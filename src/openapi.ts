@@ -25,6 +25,7 @@ const TAGS = {
   Roles: 'What principals may do on the management API',
   'Resource servers': 'The APIs that accept tokens',
   Clients: 'OAuth clients of a workspace',
+  Audit: 'Who did what to what, from where and when',
   Health: 'For whoever restarts processes, and for whoever sends them requests',
 } as const;
 

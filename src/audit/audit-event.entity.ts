@@ -3,11 +3,14 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 /** What happened to what, by whom; written once and never changed. */
 @Entity('audit_events')
 @Unique('audit_events_chain_number_key', ['chain', 'number'])
+@Check('audit_events_chain', `chain = coalesce(account_id, 'platform')`)
 @Check('audit_events_outcome', `outcome in ('done', 'refused')`)
 @Index('audit_events_account_id', ['accountId', 'id'])
 @Index('audit_events_workspace_id', ['workspaceId', 'id'])
 @Index('audit_events_object_id', ['objectId', 'id'])
 @Index('audit_events_actor_id', ['actorId', 'id'])
+@Index('audit_events_action', ['action', 'id'])
+@Index('audit_events_refused', ['id'], { where: `outcome = 'refused'` })
 export class AuditEvent {
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'audit_events_pkey' })
   id!: string;
@@ -30,6 +33,7 @@ export class AuditEvent {
   @Column({ type: 'text', collation: 'C', name: 'workspace_id', nullable: true })
   workspaceId!: string | null;
 
+  /** When it happened, or the first of `count` equal ones. The id begins with the same time. */
   @Column({ type: 'timestamptz' })
   at!: Date;
 

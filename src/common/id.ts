@@ -1,4 +1,4 @@
-import { monotonicFactory } from 'ulid';
+import { encodeTime, monotonicFactory, ulid } from 'ulid';
 
 /** The object types whose ids are `<type>_<ULID>`. */
 export type IdType = 'acc' | 'ws' | 'usr' | 'cli' | 'sec' | 'rs' | 'aud';
@@ -11,6 +11,22 @@ const nextUlid = monotonicFactory();
  */
 export function newId(type: IdType, nowMs: number): string {
   return `${type}_${nextUlid(Math.floor(nowMs))}`;
+}
+
+/**
+ * A new id for a moment that has passed: it sorts by that moment, in no order with others of the same millisecond.
+ * @param atMs epoch milliseconds
+ */
+export function newIdOf(type: IdType, atMs: number): string {
+  return `${type}_${ulid(Math.floor(atMs))}`;
+}
+
+/** The last moment that a ULID can name, in the year 10889. */
+const LAST_MS = 2 ** 48 - 1;
+
+/** The least id of a moment, with which ranges of time become ranges of ids; before 1970, the least of all. */
+export function firstIdOf(type: IdType, atMs: number): string {
+  return `${type}_${encodeTime(Math.min(Math.max(Math.floor(atMs), 0), LAST_MS))}${'0'.repeat(16)}`;
 }
 
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;

@@ -103,11 +103,15 @@ const AUDIT = [
      address text,
      request_id text,
      constraint audit_events_chain_number_key unique (chain, number),
+     constraint audit_events_chain check (chain = coalesce(account_id, 'platform')),
      constraint audit_events_outcome check (outcome in ('done', 'refused')))`,
   `create index audit_events_account_id on audit_events (account_id, id)`,
   `create index audit_events_workspace_id on audit_events (workspace_id, id)`,
   `create index audit_events_object_id on audit_events (object_id, id)`,
   `create index audit_events_actor_id on audit_events (actor_id, id)`,
+  `create index audit_events_action on audit_events (action, id)`,
+  // Whoever asks for an outcome asks for the refusals, which are few.
+  `create index audit_events_refused on audit_events (id) where outcome = 'refused'`,
   `select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)`,
   `create function audit_next(of_chain text, out number bigint, out previous bytea)
      language plpgsql security definer set search_path from current as $$
@@ -119,7 +123,11 @@ const AUDIT = [
    end $$`,
   `revoke all on function audit_next(text) from public`,
   `grant execute on function audit_next(text) to claviger_app`,
-  ...secured('audit_events'),
+  `alter table audit_events enable row level security`,
+  // A workspace's row must be its own account's, too: it is a link of that account's chain.
+  `create policy audit_events_tenant on audit_events to claviger_app using (reaches(account_id, workspace_id))
+     with check (reaches(account_id, workspace_id) and (current_setting('claviger.level', true) = 'platform'
+       or account_id = current_setting('claviger.account_id', true)))`,
   `grant select, insert on audit_events to claviger_app`,
 ];
 
