@@ -5,7 +5,7 @@ import { type FastifyAdapter, type NestFastifyApplication } from '@nestjs/platfo
 import { type FastifyServerOptions, LogController } from 'fastify';
 import { type Logger } from 'pino';
 import { EdgeAdapter } from './common/http/edge-adapter.js';
-import { ExceptionsFilter } from './common/http/exceptions.filter.js';
+import { ExceptionsFilter, type RefusalListener } from './common/http/exceptions.filter.js';
 import { issuerPathRewriter } from './common/http/issuer-path.js';
 import { onRequest } from './common/http/on-request.js';
 import { BODY_LIMIT, readBody } from './common/http/request-body.js';
@@ -50,8 +50,13 @@ export function createAdapter(config: AppConfig, logger: Logger): FastifyAdapter
 /**
  * Installs everything that a request passes before and after its controller; to be called before `init` or `listen`.
  * The application must be created with `bodyParser: false`.
+ * @param refused hears of what is refused
  */
-export async function configureHttp(app: NestFastifyApplication, config: AppConfig): Promise<void> {
+export async function configureHttp(
+  app: NestFastifyApplication,
+  config: AppConfig,
+  refused?: RefusalListener,
+): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', onRequest(config));
   fastify.removeAllContentTypeParsers();
@@ -66,7 +71,7 @@ export async function configureHttp(app: NestFastifyApplication, config: AppConf
     // Outside the try: `done` runs the handler, whose errors are not the parser's.
     done(null, body);
   });
-  app.useGlobalFilters(new ExceptionsFilter(config));
+  app.useGlobalFilters(new ExceptionsFilter(config, refused));
   if (config.issuerPath !== '') app.setGlobalPrefix(config.issuerPath);
   await registerExplorer(fastify, {
     issuerPath: config.issuerPath,

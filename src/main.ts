@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { type NestApplicationOptions } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Refusals } from './access/refusals.js';
 import { AppModule } from './app.module.js';
 import { configureHttp, createAdapter } from './app.setup.js';
 import { StartRefusal } from './common/errors/start-refusal.js';
@@ -36,7 +37,8 @@ async function main(): Promise<void> {
     createAdapter(config, pino),
     options,
   );
-  await configureHttp(app, config);
+  const refusals = app.get(Refusals);
+  await configureHttp(app, config, (thrown, fault, request) => refusals.observe(thrown, fault, request));
   const startup = app.get(Startup);
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= shutDown());

@@ -1,15 +1,17 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
+import { OAuthModule } from '../oauth/oauth.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AccessGuard } from './access.guard.js';
 import { BearerStrategy } from './bearer.strategy.js';
+import { Refusals } from './refusals.js';
 import { WhoamiController } from './whoami.controller.js';
 
 /** The guard of every route. */
 @Module({
-  imports: [PassportModule.register({ session: false }), TokensModule],
+  imports: [PassportModule.register({ session: false }), OAuthModule, TokensModule],
   controllers: [WhoamiController],
-  providers: [BearerStrategy, { provide: APP_GUARD, useClass: AccessGuard }],
+  providers: [BearerStrategy, Refusals, { provide: APP_GUARD, useClass: AccessGuard }],
 })
 export class AccessModule {}

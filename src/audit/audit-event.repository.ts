@@ -24,7 +24,7 @@ export interface AuditFilter {
 const ID_LATENESS_MS = 10 * 60_000;
 
 /** The chain of the platform's own events; an account's has the account's id. */
-const PLATFORM_CHAIN = 'platform';
+export const PLATFORM_CHAIN = 'platform';
 
 /** The audit trail in PostgreSQL. */
 export class AuditEventRepository {

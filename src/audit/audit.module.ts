@@ -3,12 +3,13 @@ import { AuditEventsController } from './audit-events.controller.js';
 import { AuditKey } from './audit-key.js';
 import { AuditTrailService } from './audit-trail.service.js';
 import { AuditService } from './audit.service.js';
+import { Observations } from './observations.js';
 
-/** The audit trail: every feature writes to it. */
+/** The audit trail: every feature writes to it, and refusals are observed in it. */
 @Global()
 @Module({
   controllers: [AuditEventsController],
-  providers: [AuditKey, AuditService, AuditTrailService],
-  exports: [AuditKey, AuditService],
+  providers: [AuditKey, AuditService, AuditTrailService, Observations],
+  exports: [AuditKey, AuditService, Observations],
 })
 export class AuditModule {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { isClientSecret } from '../common/credential/format.js';
-import { OAuthError } from '../common/errors/oauth.error.js';
+import { type ClientRefusalReason, OAuthError } from '../common/errors/oauth.error.js';
 import { isId } from '../common/id.js';
 import { Peppers } from '../sealing/peppers.js';
 import { PresentedSecret } from '../sealing/presented-secret.js';
@@ -44,8 +44,8 @@ export class ClientAuthenticator {
     const [claim] = claims;
     if (!claim)
       throw OAuthError.invalidClient(assertions > 0 ? 'assertions are not supported' : 'no client authentication');
-    if (!isId('cli', claim.clientId)) throw OAuthError.invalidClient('malformed client_id');
-    if (!isClientSecret(claim.secret)) throw OAuthError.invalidClient('malformed secret');
+    if (!isId('cli', claim.clientId)) throw refusal('malformed client_id', 'unknown_client', claim.clientId);
+    if (!isClientSecret(claim.secret)) throw refusal('malformed secret', 'malformed_secret', claim.clientId);
     return { clientId: claim.clientId, secret: new PresentedSecret(claim.secret) };
   }
 
@@ -56,11 +56,18 @@ export class ClientAuthenticator {
   authenticate({ clientId, secret }: PresentedClient): AuthenticatedClient {
     const client = this.clients.get(clientId);
     const matching = this.findMatching(client, secret);
-    if (!client) throw OAuthError.invalidClient('unknown client');
-    if (!matching) throw OAuthError.invalidClient('wrong secret');
+    if (!client) throw refusal('unknown client', 'unknown_client', clientId);
+    if (!matching && this.isExpired(client, secret))
+      throw refusal('expired secret', 'expired_secret', clientId, client);
+    if (!matching) throw refusal('wrong secret', 'wrong_secret', clientId, client);
     const reason = this.clients.whyUnusable(client);
-    if (reason) throw OAuthError.invalidClient(reason);
+    if (reason) throw refusal(reason, 'inactive', clientId, client);
     return { client, secret: matching };
+  }
+
+  /** Whether it is a secret that expired while it was in memory. */
+  private isExpired({ secrets }: ClientSnapshot, presented: PresentedSecret): boolean {
+    return secrets.some(({ pepperId, hash }) => this.peppers.matches(presented, pepperId, hash));
   }
 
   /** Holds the secret against every live one; an unknown client, and one without secrets, costs the same comparison. */
@@ -70,4 +77,13 @@ export class ClientAuthenticator {
     if (live.length === 0) this.peppers.matchesNothing(presented);
     return live.filter(({ pepperId, hash }) => this.peppers.matches(presented, pepperId, hash)).at(-1) ?? null;
   }
+}
+
+function refusal(
+  detail: string,
+  reason: ClientRefusalReason,
+  clientId: string,
+  client: ClientSnapshot | null = null,
+): OAuthError {
+  return OAuthError.invalidClient(detail, { reason, clientId, client });
 }

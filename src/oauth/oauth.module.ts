@@ -5,6 +5,7 @@ import { ResourceServersModule } from '../resource-servers/resource-servers.modu
 import { RolesModule } from '../roles/roles.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AuthorizationContext } from './authorization-context.js';
+import { RefusedClients } from './refused-clients.js';
 import { TokenController } from './token.controller.js';
 import { TokenEndpointService } from './token-endpoint.service.js';
 
@@ -12,6 +13,7 @@ import { TokenEndpointService } from './token-endpoint.service.js';
 @Module({
   imports: [ClientsModule, KeysModule, ResourceServersModule, RolesModule, TokensModule],
   controllers: [TokenController],
-  providers: [AuthorizationContext, TokenEndpointService],
+  providers: [AuthorizationContext, RefusedClients, TokenEndpointService],
+  exports: [RefusedClients],
 })
 export class OAuthModule {}

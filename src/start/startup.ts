@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Observations } from '../audit/observations.js';
 import { StartRefusal } from '../common/errors/start-refusal.js';
 import { PinoLoggerService } from '../common/logging/pino-logger.service.js';
 import { Janitor } from '../database/janitor.js';
@@ -34,6 +35,7 @@ export class Startup {
     private readonly memory: Memory,
     private readonly signingKeys: SigningKeys,
     private readonly janitor: Janitor,
+    private readonly observations: Observations,
     private readonly state: StartState,
     private readonly logger: PinoLoggerService,
   ) {}
@@ -75,6 +77,7 @@ export class Startup {
     await this.memory.decide(() => this.signingKeys.ring());
     this.state.loaded = true;
     this.janitor.start();
+    this.observations.start();
   }
 
   private isStopped(): boolean {

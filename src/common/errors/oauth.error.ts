@@ -11,11 +11,25 @@ export const OAUTH_ERROR_CODES = [
 ] as const;
 export type OAuthErrorCode = (typeof OAUTH_ERROR_CODES)[number];
 
+/** Why a client that named itself was refused, in the words of the audit trail. */
+export type ClientRefusalReason =
+  'unknown_client' | 'wrong_secret' | 'malformed_secret' | 'expired_secret' | 'inactive';
+
+/** A client that named itself and was refused; for the audit trail, never for the caller. */
+export interface ClientRefusal {
+  readonly reason: ClientRefusalReason;
+  /** As it was presented. */
+  readonly clientId: string;
+  /** The client of this name; null where there is none, or nobody looked. */
+  readonly client: { readonly accountId: string | null; readonly workspaceId: string | null } | null;
+}
+
 interface OAuthErrorOptions {
   /** HTTP status; 400 unless the code has its own. */
   status?: number;
   /** For the log only; never leaves the service. */
   detail?: string;
+  clientRefusal?: ClientRefusal | undefined;
   retryAfterSeconds?: number;
   cause?: unknown;
 }
@@ -27,6 +41,7 @@ interface OAuthErrorOptions {
 export class OAuthError extends Error {
   readonly status: number;
   readonly detail: string | undefined;
+  readonly clientRefusal: ClientRefusal | undefined;
   readonly retryAfterSeconds: number | undefined;
 
   private constructor(
@@ -38,6 +53,7 @@ export class OAuthError extends Error {
     this.name = 'OAuthError';
     this.status = options.status ?? 400;
     this.detail = options.detail;
+    this.clientRefusal = options.clientRefusal;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
@@ -49,9 +65,10 @@ export class OAuthError extends Error {
   /**
    * Client authentication failed; the public text is the same for every reason (RFC 6749 §5.2).
    * @param detail the true reason, for the log
+   * @param clientRefusal the same for the audit trail, where a client was named
    */
-  static invalidClient(detail: string): OAuthError {
-    return new OAuthError('invalid_client', 'Client authentication failed', { status: 401, detail });
+  static invalidClient(detail: string, clientRefusal?: ClientRefusal): OAuthError {
+    return new OAuthError('invalid_client', 'Client authentication failed', { status: 401, detail, clientRefusal });
   }
 
   /** The client may not use this grant (RFC 6749 §5.2). */

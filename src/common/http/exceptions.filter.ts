@@ -7,12 +7,19 @@ import { type Fault, faultOf } from './fault.js';
 import { isOAuthRequest } from './oauth-path.js';
 import { securityHeaders, type SecurityHeaders } from './security-headers.js';
 
+/** Is told of everything that was refused, once it is decided. */
+export type RefusalListener = (thrown: unknown, fault: Fault, request: FastifyRequest) => void;
+
 /** Turns whatever was thrown into an answer and a log line: the only place where errors become HTTP. */
 @Catch()
 export class ExceptionsFilter implements ExceptionFilter {
   private readonly headers: SecurityHeaders;
 
-  constructor(private readonly edge: EdgeOptions) {
+  /** @param refused hears of every answer from 400 to 499 */
+  constructor(
+    private readonly edge: EdgeOptions,
+    private readonly refused?: RefusalListener,
+  ) {
     this.headers = securityHeaders(edge.issuer);
   }
 
@@ -26,6 +33,7 @@ export class ExceptionsFilter implements ExceptionFilter {
     const { issuer, issuerPath, errorBody } = this.edge;
     const fault = faultOf(thrown);
     log(fault, request);
+    if (fault.status < 500) this.refused?.(thrown, fault, request);
     if (reply.sent) return;
     const oauth = isOAuthRequest(request, issuerPath);
     const { status, headers, body } = oauth

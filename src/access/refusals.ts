@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { type FastifyRequest } from 'fastify';
+import { Observations } from '../audit/observations.js';
+import { type Origin, type Principal } from '../common/access/principal.js';
+import { EdgeError } from '../common/http/edge.error.js';
+import { type Fault } from '../common/http/fault.js';
+import { RefusedClients } from '../oauth/refused-clients.js';
+
+/** Observes what is refused, for the audit trail: clients, what principals may not do, and credentials over plain HTTP. */
+@Injectable()
+export class Refusals {
+  constructor(
+    private readonly clients: RefusedClients,
+    private readonly observations: Observations,
+  ) {}
+
+  /** Takes a refusal once it is decided. */
+  observe(thrown: unknown, fault: Fault, request: FastifyRequest & { user?: Principal }): void {
+    const origin = { requestId: request.id, address: request.ip };
+    this.clients.observe(thrown, origin);
+    if (fault.status !== 403) return;
+    if (request.user) this.observeForbidden(fault, request, request.user);
+    else if (thrown instanceof EdgeError && showsCredential(request)) this.observePlainHttp(request, origin);
+  }
+
+  private observeForbidden({ challenge, code }: Fault, request: FastifyRequest, principal: Principal): void {
+    const { type, id, accountId, workspaceId, origin = null } = principal;
+    this.observations.refused({
+      action: 'access.refused',
+      reason: challenge ?? code.toLowerCase(),
+      actor: { type, id },
+      object: { type: 'endpoint', id: endpointOf(request) },
+      accountId,
+      workspaceId,
+      origin,
+    });
+  }
+
+  /** Whose credential it was is not looked up: it is not read where anybody may have read it. */
+  private observePlainHttp(request: FastifyRequest, origin: Origin): void {
+    this.observations.refused({
+      action: 'access.refused',
+      reason: 'plain_http',
+      actor: { type: 'anonymous', id: null },
+      object: { type: 'endpoint', id: endpointOf(request) },
+      accountId: null,
+      workspaceId: null,
+      origin,
+    });
+  }
+}
+
+/** Method and route, without what was put in its place holders. */
+function endpointOf({ method, routeOptions }: FastifyRequest): string {
+  return `${method} ${routeOptions.url ?? ''}`.trim();
+}
+
+function showsCredential({ headers }: FastifyRequest): boolean {
+  return headers.authorization !== undefined || headers['x-api-key'] !== undefined;
+}
