@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { CountingProxy } from '../support/counting-proxy.js';
 import { freePort } from '../support/free-port.js';
@@ -28,6 +28,8 @@ function commandsOf(directory: string, values: Record<string, string>): string[]
     Object.entries({ 'npm install && ': '', ...values }).reduce((text, [from, to]) => text.replaceAll(from, to), code),
   );
 }
+
+jest.setTimeout(30_000);
 
 describe('the examples', () => {
   let database: TestDatabase;

@@ -4,7 +4,8 @@ import { newClientSecret } from '../../src/common/credential/format.js';
 import { newId } from '../../src/common/id.js';
 import { eventually } from '../support/engine-service.js';
 import { Service } from '../support/service.js';
-import { type Answer, Tenants } from '../support/tenants.js';
+import { type Answer } from '../support/call.js';
+import { Tenants } from '../support/tenants.js';
 
 interface Event {
   reason: string;
