@@ -24,7 +24,7 @@ const TAGS = {
   Workspaces: 'The parts of an account, kept apart',
   Roles: 'What principals may do on the management API',
   'Resource servers': 'The APIs that accept tokens',
-  Clients: 'OAuth clients of a workspace',
+  Clients: 'OAuth clients and their secrets',
   Audit: 'Who did what to what, from where and when',
   Health: 'For whoever restarts processes, and for whoever sends them requests',
 } as const;
@@ -127,7 +127,8 @@ function problemsOf(rule: AccessRule | undefined): ProblemName[] {
 function sentenceOf(rule: AccessRule | undefined): string | undefined {
   if (rule?.kind === 'authenticated') return 'For every principal.';
   if (rule?.kind !== 'granted') return undefined;
-  return `For principals of level \`${rule.level}\` and above with the scope \`${rule.scope}\`.`;
+  const self = rule.orSelf === undefined ? '' : ', or for the client itself with any scope';
+  return `For principals of level \`${rule.level}\` and above with the scope \`${rule.scope}\`${self}.`;
 }
 
 /** The schemas that no handler's parameters and answers name. */

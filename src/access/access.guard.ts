@@ -45,12 +45,12 @@ export class AccessGuard extends AuthGuard('bearer') {
   }
 }
 
-interface PathParameters {
-  readonly accountId?: string;
-}
+type PathParameters = Readonly<Partial<Record<string, string>>>;
 
 /** First scope, then reach: a tenant in the path is only compared; what else is reached, row-level security says. */
-function grant(rule: AccessRule & { kind: 'granted' }, principal: Principal, { accountId }: PathParameters): void {
+function grant(rule: AccessRule & { kind: 'granted' }, principal: Principal, parameters: PathParameters): void {
+  const { accountId } = parameters;
+  if (rule.orSelf !== undefined && principal.type === 'client' && parameters[rule.orSelf] === principal.id) return;
   if (!principal.scopes.includes(rule.scope)) throw DomainError.insufficientScope(rule.scope);
   // Another tenant's account is the same 404 as none, before anything is said about levels.
   if (accountId !== undefined && principal.level !== 'platform' && accountId !== principal.accountId) {

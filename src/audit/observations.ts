@@ -120,7 +120,7 @@ export class Observations implements OnApplicationShutdown {
 }
 
 function eventOf({ refusal, count, firstMs, lastMs, origin }: RefusalRow): UnchainedEvent {
-  const { action, reason, actor, object, accountId, workspaceId } = refusal;
+  const { action, reason, actor, object, accountId, workspaceId, changes = null } = refusal;
   return {
     id: newIdOf('aud', firstMs),
     accountId,
@@ -135,7 +135,7 @@ function eventOf({ refusal, count, firstMs, lastMs, origin }: RefusalRow): Uncha
     reason,
     objectType: object.type,
     objectId: object.id,
-    changes: null,
+    changes,
     outcome: 'refused',
     address: origin?.address ?? null,
     requestId: origin?.requestId ?? null,

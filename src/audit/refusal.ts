@@ -20,6 +20,8 @@ export interface Refusal extends Owner {
   readonly actor: Party;
   readonly object: Party;
   readonly origin: Origin | null;
+  /** What else the row says. */
+  readonly changes?: object;
   /**
    * Given where the object is a stranger's word: asked, before anything is written, whose it is; null is nobody's.
    * It may reject while PostgreSQL is away, and is asked again.

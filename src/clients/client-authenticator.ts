@@ -57,17 +57,20 @@ export class ClientAuthenticator {
     const client = this.clients.get(clientId);
     const matching = this.findMatching(client, secret);
     if (!client) throw refusal('unknown client', 'unknown_client', clientId);
-    if (!matching && this.isExpired(client, secret))
-      throw refusal('expired secret', 'expired_secret', clientId, client);
-    if (!matching) throw refusal('wrong secret', 'wrong_secret', clientId, client);
+    if (!matching) throw this.wrongSecret(client, secret);
     const reason = this.clients.whyUnusable(client);
     if (reason) throw refusal(reason, 'inactive', clientId, client);
     return { client, secret: matching };
   }
 
-  /** Whether it is a secret that expired while it was in memory. */
-  private isExpired({ secrets }: ClientSnapshot, presented: PresentedSecret): boolean {
-    return secrets.some(({ pepperId, hash }) => this.peppers.matches(presented, pepperId, hash));
+  /** One that expired while it was in memory, or none of the client's at present. */
+  private wrongSecret(client: ClientSnapshot, presented: PresentedSecret): OAuthError {
+    const matches = (pepperId: string, hash: Buffer): boolean => this.peppers.matches(presented, pepperId, hash);
+    const { id: clientId, secrets } = client;
+    const expired = secrets.some(({ pepperId, hash }) => matches(pepperId, hash));
+    return expired
+      ? refusal('expired secret', 'expired_secret', clientId, client)
+      : OAuthError.invalidClient('wrong secret', { reason: 'wrong_secret', clientId, client, matches });
   }
 
   /** Holds the secret against every live one; an unknown client, and one without secrets, costs the same comparison. */

@@ -1,47 +1,59 @@
 import { Injectable } from '@nestjs/common';
 import { type Principal } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
+import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { type Client } from './client.entity.js';
-import { ClientRepository } from './client.repository.js';
+import { type Page } from '../sealing/lists.js';
+import { AccountRepository } from '../workspaces/account.repository.js';
 import { WorkspaceRepository } from '../workspaces/workspace.repository.js';
+import { type DescribedClient, describeClient, describeClients } from './client-description.js';
+import { type ClientOwner, ClientRepository } from './client.repository.js';
 
-/** A client with what a list shows beside its own row. */
-export interface ListedClient {
-  client: Client;
-  audiences: string[];
-  defaultAudience: string | null;
-  secretLast4: string | null;
-}
-
-/** Reads clients for the management API. */
+/** Reads clients for the management API. Row-level security hides what the principal does not reach. */
 @Injectable()
 export class ClientListService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
+   * One client.
+   * @throws DomainError `not-found`
+   */
+  get(principal: Principal, id: string): Promise<DescribedClient> {
+    return this.unitOfWork.run(principal, async (tx) => {
+      const client = await tx.repository(ClientRepository).find(id);
+      if (!client) throw DomainError.notFound();
+      return describeClient(tx, client);
+    });
+  }
+
+  /** The platform's own clients, newest first. */
+  ofPlatform(principal: Principal, page: Page): Promise<DescribedClient[]> {
+    return this.unitOfWork.run(principal, (tx) => this.page(tx, { level: 'platform' }, page));
+  }
+
+  /**
+   * An account's own clients, without those of its workspaces, newest first.
+   * @throws DomainError `not-found` for an account that the principal does not reach, as for one that does not exist
+   */
+  ofAccount(principal: Principal, accountId: string, page: Page): Promise<DescribedClient[]> {
+    return this.unitOfWork.run(principal, async (tx) => {
+      if (!(await tx.repository(AccountRepository).find(accountId))) throw DomainError.notFound();
+      return this.page(tx, { level: 'account', accountId }, page);
+    });
+  }
+
+  /**
    * A workspace's clients, newest first.
-   * @param limit at most this many
    * @throws DomainError `not-found` for a workspace that the principal does not reach, as for one that does not exist
    */
-  ofWorkspace(principal: Principal, workspaceId: string, limit: number): Promise<ListedClient[]> {
+  ofWorkspace(principal: Principal, workspaceId: string, page: Page): Promise<DescribedClient[]> {
     return this.unitOfWork.run(principal, async (tx) => {
-      // Row-level security hides what the principal does not reach, so this one look-up is existence and reach.
       if (!(await tx.repository(WorkspaceRepository).find(workspaceId))) throw DomainError.notFound();
-      const repository = tx.repository(ClientRepository);
-      const clients = await repository.listOfWorkspace(workspaceId, limit);
-      const ids = clients.map(({ id }) => id);
-      const audiences = await repository.audiencesOf(ids);
-      const secrets = await repository.newestSecrets(ids);
-      return clients.map((client) => {
-        const own = audiences.filter(({ clientId }) => clientId === client.id);
-        return {
-          client,
-          audiences: own.map(({ identifier }) => identifier),
-          defaultAudience: own.find(({ isDefault }) => isDefault)?.identifier ?? null,
-          secretLast4: secrets.find(({ clientId }) => clientId === client.id)?.last4 ?? null,
-        };
-      });
+      return this.page(tx, { level: 'workspace', workspaceId }, page);
     });
+  }
+
+  private async page(tx: Tx, owner: ClientOwner, page: Page): Promise<DescribedClient[]> {
+    return describeClients(tx, await tx.repository(ClientRepository).list(owner, page));
   }
 }

@@ -41,6 +41,10 @@ export class ClientSecret {
   @Column({ type: 'timestamptz', name: 'expires_at', nullable: true })
   expiresAt!: Date | null;
 
+  /** The end that it had before the rotation that retires it; given back where that is cancelled. */
+  @Column({ type: 'timestamptz', name: 'expires_at_before', nullable: true })
+  expiresAtBefore!: Date | null;
+
   @Column({ type: 'timestamptz', name: 'ended_at', nullable: true })
   endedAt!: Date | null;
 

@@ -1,88 +1,78 @@
-import { type EntityManager, IsNull } from 'typeorm';
+import { type EntityManager, IsNull, LessThan, type SelectQueryBuilder } from 'typeorm';
+import { type Level } from '../common/oauth/vocabulary.js';
+import { type Page } from '../sealing/lists.js';
 import { ClientAudience } from './client-audience.entity.js';
-import { ClientSecret } from './client-secret.entity.js';
 import { type ClientRow } from './client-snapshot.js';
 import { Client } from './client.entity.js';
 
-/** The tables of clients, their audiences and their secrets. */
+/** Whose clients a list shows: those of the platform, of an account itself, or of a workspace. */
+export interface ClientOwner {
+  readonly level: Level;
+  readonly accountId?: string;
+  readonly workspaceId?: string;
+}
+
+/** An audience of a client, as people name it. */
+export interface NamedAudience {
+  readonly clientId: string;
+  readonly identifier: string;
+  readonly isDefault: boolean;
+}
+
+/** The tables of clients and their audiences. */
 export class ClientRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** Adds a client with its audiences, the first of which is the default where `defaultAudience` names it. */
-  async insert(client: Client, audiences: readonly ClientAudience[]): Promise<void> {
+  /** Adds a client without audiences. */
+  async insert(client: Client): Promise<void> {
     await this.manager.insert(Client, client);
+  }
+
+  /** Gives a client these audiences and no others. */
+  async replaceAudiences(clientId: string, audiences: readonly ClientAudience[]): Promise<void> {
+    await this.manager.delete(ClientAudience, { clientId });
     if (audiences.length > 0) await this.manager.insert(ClientAudience, [...audiences]);
   }
 
-  /** One client, or null; another tenant's is null too. */
+  /** One client, or null; another tenant's is null too, and one whose workspace was deleted. */
   find(id: string): Promise<Client | null> {
-    return this.manager.findOneBy(Client, { id });
+    return this.living(id).getOne();
   }
 
   /** The same, locked until the end of the transaction. */
   lock(id: string): Promise<Client | null> {
-    return this.manager.findOne(Client, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    return this.living(id).setLock('for_no_key_update').getOne();
   }
 
-  /** A workspace's clients, newest first. */
-  listOfWorkspace(workspaceId: string, limit: number): Promise<Client[]> {
-    return this.manager.find(Client, { where: { workspaceId }, order: { id: 'DESC' }, take: limit });
+  /** Newest first. */
+  list(owner: ClientOwner, { after, limit }: Page): Promise<Client[]> {
+    const where = { ...owner, ...(after !== null && { id: LessThan(after) }) };
+    return this.manager.find(Client, { where, order: { id: 'DESC' }, take: limit });
+  }
+
+  /** Writes a client that was locked. */
+  async save(client: Client): Promise<void> {
+    const { id, name, role, updatedAt, version } = client;
+    await this.manager.update(Client, { id }, { name, role, updatedAt, version });
   }
 
   /** Ends a client for good. */
   async end(id: string, ended: { at: Date; by: string; reason: string }): Promise<void> {
+    const { at, by, reason } = ended;
     await this.manager.update(
       Client,
       { id, endedAt: IsNull() },
-      {
-        endedAt: ended.at,
-        endedBy: ended.by,
-        endedReason: ended.reason,
-        updatedAt: ended.at,
-        version: () => 'version + 1',
-      },
+      { endedAt: at, endedBy: by, endedReason: reason, updatedAt: at, version: () => 'version + 1' },
     );
   }
 
   /** The audiences of several clients, each client's in its order. */
-  audiencesOf(clientIds: readonly string[]): Promise<{ clientId: string; identifier: string; isDefault: boolean }[]> {
+  audiencesOf(clientIds: readonly string[]): Promise<NamedAudience[]> {
     return this.manager.query(
       `select audience.client_id as "clientId", server.identifier, audience.is_default as "isDefault"
        from client_audiences audience join resource_servers server on server.id = audience.resource_server_id
        where audience.client_id = any($1) order by audience.client_id, audience.position`,
       [clientIds],
-    );
-  }
-
-  /** Adds a secret. */
-  async insertSecret(secret: ClientSecret): Promise<void> {
-    await this.manager.insert(ClientSecret, secret);
-  }
-
-  /** A client's secrets that have neither ended nor expired, oldest first. */
-  async liveSecrets(clientId: string, now: Date): Promise<ClientSecret[]> {
-    const secrets = await this.manager.find(ClientSecret, {
-      where: { clientId, endedAt: IsNull() },
-      order: { id: 'ASC' },
-    });
-    return secrets.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
-  }
-
-  /** The newest secret of each client. */
-  newestSecrets(clientIds: readonly string[]): Promise<{ clientId: string; last4: string }[]> {
-    return this.manager.query(
-      `select distinct on (client_id) client_id as "clientId", last4 from client_secrets
-       where client_id = any($1) order by client_id, id desc`,
-      [clientIds],
-    );
-  }
-
-  /** Ends a secret. */
-  async endSecret(id: string, ended: { at: Date; by: string; reason: string }): Promise<void> {
-    await this.manager.update(
-      ClientSecret,
-      { id, endedAt: IsNull() },
-      { endedAt: ended.at, endedBy: ended.by, endedReason: ended.reason },
     );
   }
 
@@ -105,5 +95,15 @@ export class ClientRepository {
        left join workspaces workspace on workspace.id = client.workspace_id`,
       [ids, now],
     );
+  }
+
+  private living(id: string): SelectQueryBuilder<Client> {
+    return this.manager
+      .createQueryBuilder(Client, 'client')
+      .where('client.id = :id', { id })
+      .andWhere(
+        `(client.workspace_id is null or
+          exists (select 1 from workspaces where id = client.workspace_id and ended_at is null))`,
+      );
   }
 }

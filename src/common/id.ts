@@ -1,4 +1,4 @@
-import { encodeTime, monotonicFactory, ulid } from 'ulid';
+import { decodeTime, encodeTime, monotonicFactory, ulid } from 'ulid';
 
 /** The object types whose ids are `<type>_<ULID>`. */
 export type IdType = 'acc' | 'ws' | 'usr' | 'cli' | 'sec' | 'rs' | 'aud';
@@ -27,6 +27,15 @@ const LAST_MS = 2 ** 48 - 1;
 /** The least id of a moment, with which ranges of time become ranges of ids; before 1970, the least of all. */
 export function firstIdOf(type: IdType, atMs: number): string {
   return `${type}_${encodeTime(Math.min(Math.max(Math.floor(atMs), 0), LAST_MS))}${'0'.repeat(16)}`;
+}
+
+/**
+ * A new id that is greater than another, which a process with a clock a moment ahead may have made.
+ * @param earlier an id, or null where there is none before
+ */
+export function newIdAfter(type: IdType, nowMs: number, earlier: string | null): string {
+  const earliest = earlier === null ? 0 : decodeTime(earlier.slice(type.length + 1)) + 1;
+  return newId(type, Math.max(nowMs, earliest));
 }
 
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;

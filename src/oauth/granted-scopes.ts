@@ -1,17 +1,7 @@
 import { OAuthError } from '../common/errors/oauth.error.js';
-import { writtenOut } from '../common/oauth/scope.js';
 import { type ResourceServerSnapshot } from '../resource-servers/resource-server-set.js';
+import { scopesOfRole } from '../resource-servers/scopes-of-role.js';
 import { type RoleSnapshot } from '../roles/role.repository.js';
-
-/**
- * What a role may do at a resource server, containment written out; null where it has no access. Written out is only what
- * the API knows: one with an `admin` of its own need have no `read`.
- */
-export function scopesOfRole(role: RoleSnapshot | null, server: ResourceServerSnapshot): string[] | null {
-  if (!role) return null;
-  const scopes = server.management ? role.scopes : server.roleScopes.get(role.name);
-  return scopes ? writtenOut(scopes).filter((scope) => server.scopes.includes(scope)) : null;
-}
 
 /**
  * The scopes of the token: all that the role has there, or those asked for.

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Observations } from '../audit/observations.js';
-import { type Owner } from '../audit/refusal.js';
+import { type Owner, type Refusal } from '../audit/refusal.js';
 import { ClientDirectory } from '../clients/client-directory.js';
+import { WrongSecrets } from '../clients/wrong-secrets.js';
 import { type Origin } from '../common/access/principal.js';
 import { type ClientRefusal, OAuthError } from '../common/errors/oauth.error.js';
 import { isId } from '../common/id.js';
@@ -17,13 +18,15 @@ export class RefusedClients {
     private readonly observations: Observations,
     private readonly memory: Memory,
     private readonly clients: ClientDirectory,
+    private readonly wrongSecrets: WrongSecrets,
   ) {}
 
   /** Takes whatever an OAuth endpoint answered with; only refused clients count. */
   observe(thrown: unknown, origin: Origin): void {
     if (!(thrown instanceof OAuthError) || !thrown.clientRefusal) return;
-    const { reason, clientId, client } = thrown.clientRefusal;
-    this.observations.refused({
+    const { clientRefusal } = thrown;
+    const { reason, clientId, client, matches } = clientRefusal;
+    const refusal: Refusal = {
       action: 'client_auth.refused',
       reason,
       // Whoever shows a live secret is the client; everybody else only says so.
@@ -32,14 +35,16 @@ export class RefusedClients {
       accountId: client?.accountId ?? null,
       workspaceId: client?.workspaceId ?? null,
       origin,
-      ...(client === null && { findOwner: () => this.findOwner(thrown.clientRefusal) }),
-    });
+      ...(client === null && { findOwner: () => this.findOwner(clientRefusal) }),
+    };
+    if (matches) this.wrongSecrets.observe(refusal, matches);
+    else this.observations.refused(refusal);
   }
 
   /** A secret is refused by its form without a look at the client: that is made up for here, off the way of the answer. */
-  private async findOwner(refusal: ClientRefusal | undefined): Promise<Owner | null> {
-    if (refusal?.reason !== 'malformed_secret') return null;
-    const client = await this.memory.decide(() => this.clients.get(refusal.clientId));
+  private async findOwner({ reason, clientId }: ClientRefusal): Promise<Owner | null> {
+    if (reason !== 'malformed_secret') return null;
+    const client = await this.memory.decide(() => this.clients.get(clientId));
     return client && { accountId: client.accountId, workspaceId: client.workspaceId };
   }
 }

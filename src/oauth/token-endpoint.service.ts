@@ -4,6 +4,8 @@ import { OAuthError } from '../common/errors/oauth.error.js';
 import { parseScope } from '../common/oauth/scope.js';
 import { AppConfig } from '../config/app-config.js';
 import { ClientAuthenticator, type PresentedClient } from '../clients/client-authenticator.js';
+import { type SecretSnapshot } from '../clients/client-snapshot.js';
+import { SecretUses } from '../clients/secret-uses.js';
 import { Memory } from '../database/feed/memory.js';
 import { AbandonedError } from '../keys/signers/abandoned.error.js';
 import { JwtFormat } from '../tokens/formats/jwt.format.js';
@@ -20,6 +22,8 @@ export interface TokenRequest {
   contentType: string | undefined;
   body: Buffer | undefined;
   authorization: string | undefined;
+  /** The caller's address, as far as the trusted proxies tell. */
+  address: string;
   /** Whether the caller has hung up. */
   abandoned: () => boolean;
 }
@@ -33,7 +37,8 @@ interface Asked {
 
 interface Granted {
   authorization: TokenAuthorization;
-  secretExpiresAt: number | null;
+  /** The one that the client authenticated with. */
+  secret: SecretSnapshot;
 }
 
 /** The token endpoint, as a list: every step that is common to all grants, once and in order. */
@@ -44,6 +49,7 @@ export class TokenEndpointService {
     private readonly clock: Clock,
     private readonly memory: Memory,
     private readonly authenticator: ClientAuthenticator,
+    private readonly secretUses: SecretUses,
     private readonly context: AuthorizationContext,
     private readonly format: JwtFormat,
   ) {}
@@ -68,6 +74,7 @@ export class TokenEndpointService {
     const asked = judge(parameters);
     const granted = await this.memory.decide(() => this.grant(presented, asked));
     if (granted instanceof OAuthError) throw granted;
+    this.secretUses.record(granted.secret.id, request.address);
     // 10. The format mints.
     const token = await this.mint(granted.authorization, request.abandoned);
     // 11. Answer.
@@ -104,7 +111,7 @@ export class TokenEndpointService {
       rev,
       nowMs: this.clock.now(),
     });
-    return { authorization, secretExpiresAt: secret.expiresAt };
+    return { authorization, secret };
   }
 }
 
@@ -121,13 +128,13 @@ function judge(parameters: Parameters): Asked | OAuthError {
   }
 }
 
-function response(token: string, { authorization, secretExpiresAt }: Granted): TokenResponse {
+function response(token: string, { authorization, secret }: Granted): TokenResponse {
   const { scopes, issuedAt, expiresAt } = authorization;
   return {
     access_token: token,
     token_type: 'Bearer',
     expires_in: expiresAt - issuedAt,
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    ...(secretExpiresAt !== null && { client_secret_expires_at: Math.floor(secretExpiresAt / 1000) }),
+    ...(secret.expiresAt !== null && { client_secret_expires_at: Math.floor(secret.expiresAt / 1000) }),
   };
 }

@@ -48,6 +48,7 @@ export class TokenController {
       contentType: request.headers['content-type'],
       body,
       authorization: onlyAuthorization(request),
+      address: request.ip,
       abandoned: () => request.raw.socket.destroyed,
     });
     // RFC 6749 §5.1

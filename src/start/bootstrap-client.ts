@@ -30,7 +30,7 @@ export class BootstrapClient {
     workspace: { id: string; accountId: string },
     audiences: readonly string[],
   ): Promise<QuickstartClient | null> {
-    if ((await this.list.ofWorkspace(SYSTEM, workspace.id, 1)).length > 0) return null;
+    if ((await this.list.ofWorkspace(SYSTEM, workspace.id, { after: null, limit: 1 })).length > 0) return null;
     const { client, secret } = await this.clients.create(SYSTEM, {
       name: 'Quickstart',
       role: 'workspace_admin',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type INestApplicationContext } from '@nestjs/common';
 import pg from 'pg';
+import { ClientRotationService } from '../../src/clients/client-rotation.service.js';
 import { ClientsService } from '../../src/clients/clients.service.js';
 import { SYSTEM } from '../../src/common/access/principal.js';
 import { ResourceServersService } from '../../src/resource-servers/resource-servers.service.js';
@@ -80,9 +81,9 @@ describe('two processes', () => {
       const client = await makeClient();
       const statuses = await Promise.all([near.token(client), far.token(client)]);
       expect(statuses.map(({ status }) => status)).toEqual([200, 200]);
-      const { secret } = await app.get(ClientsService).addSecret(SYSTEM, client.id, null);
-      expect((await near.token({ id: client.id, secret })).status).toBe(200);
-      expect((await far.token({ id: client.id, secret })).status).toBe(200);
+      const { secret } = await app.get(ClientRotationService).rotate(SYSTEM, client.id, { overlapSeconds: 60 });
+      const rotated = { id: client.id, secret: secret! };
+      expect([(await near.token(rotated)).status, (await far.token(rotated)).status]).toEqual([200, 200]);
     }
   });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LEVELS } from '../../common/oauth/vocabulary.js';
 import { idField, time } from '../../common/openapi/fields.js';
-import { type ListedClient } from '../client-list.service.js';
+import { type DescribedClient } from '../client-description.js';
 
 const identifier = z.string().meta({ examples: ['https://api.example/'] });
 
@@ -25,14 +25,14 @@ export const clientResponse = z
     status: z.enum(['active', 'deactivated']),
     expiresAt: time.nullable(),
     createdAt: time,
-    createdBy: z.string().meta({ description: 'The id of the principal that made it' }),
+    createdBy: z.string().meta({ description: 'Who made it: the principal, or the user that it acted for' }),
     updatedAt: time,
   })
   .meta({ id: 'Client', description: 'An OAuth client, without its secrets' });
 export type ClientResponse = z.infer<typeof clientResponse>;
 
 /** Maps a client; nothing of its entities leaves otherwise. */
-export function toClient({ client, audiences, defaultAudience, secretLast4 }: ListedClient): ClientResponse {
+export function toClient({ client, audiences, defaultAudience, secretLast4 }: DescribedClient): ClientResponse {
   const { id, name, role, level, accountId, workspaceId, createdBy } = client;
   return {
     id,

@@ -7,7 +7,13 @@ import { type Level } from '../oauth/vocabulary.js';
 export type AccessRule =
   | { readonly kind: 'public' }
   | { readonly kind: 'authenticated' }
-  | { readonly kind: 'granted'; readonly level: Level; readonly scope: ManagementScope };
+  | {
+      readonly kind: 'granted';
+      readonly level: Level;
+      readonly scope: ManagementScope;
+      /** The path parameter that names a client which may call the route for itself, whatever its scopes. */
+      readonly orSelf?: string;
+    };
 
 /** Metadata key of a route's rule; a route without one is refused. */
 export const ACCESS = 'claviger:access';
@@ -45,3 +51,10 @@ export const Authenticated = (): MethodDecorator => access({ kind: 'authenticate
 /** The route is for principals of this level and above that have the scope. */
 export const Access = (level: Level, scope: ManagementScope): MethodDecorator =>
   access({ kind: 'granted', level, scope });
+
+/**
+ * The same, or the client itself that the path names: the route's service then asks it to show its secret.
+ * @param parameter the path parameter with the client's id
+ */
+export const AccessOrSelf = (level: Level, scope: ManagementScope, parameter: string): MethodDecorator =>
+  access({ kind: 'granted', level, scope, orSelf: parameter });

@@ -90,6 +90,11 @@ export class DomainError extends Error {
     return new DomainError('forbidden', 'This needs a person: machines may not do it', { code: 'HUMAN_REQUIRED' });
   }
 
+  /** The account's plan does not include clients. */
+  static planNotEligible(): DomainError {
+    return new DomainError('forbidden', "The account's plan does not include clients", { code: 'PLAN_NOT_ELIGIBLE' });
+  }
+
   /** The object is not in the version that `If-Match` names (RFC 9110 §13.1.1). */
   static preconditionFailed(): DomainError {
     return new DomainError('precondition-failed', 'The object has changed: read it again');

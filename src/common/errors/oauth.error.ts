@@ -22,6 +22,8 @@ export interface ClientRefusal {
   readonly clientId: string;
   /** The client of this name; null where there is none, or nobody looked. */
   readonly client: { readonly accountId: string | null; readonly workspaceId: string | null } | null;
+  /** Whether the secret that was presented has this hash; given where it had the form of one. */
+  readonly matches?: (pepperId: string, hash: Buffer) => boolean;
 }
 
 interface OAuthErrorOptions {

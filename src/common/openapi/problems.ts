@@ -39,6 +39,8 @@ export const PROBLEMS_BY_NAME = {
     examples: {
       scope: () => DomainError.insufficientScope('admin'),
       reach: () => DomainError.forbidden('This credential does not have access to this resource'),
+      person: () => DomainError.humanRequired(),
+      plan: () => DomainError.planNotEligible(),
       plainHttp: () => EdgeError.httpsRequired(),
     },
   },

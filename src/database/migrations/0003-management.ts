@@ -25,6 +25,8 @@ export class Management1700000000003 implements MigrationInterface {
     await runner.query('drop trigger client_audiences_living on client_audiences');
     await runner.query('drop function audience_lives()');
     await runner.query('revoke delete on roles from claviger_app');
+    await runner.query('alter table client_secrets drop column expires_at_before');
+    await runner.query('drop policy accounts_own on accounts');
     await runner.query('drop table resource_server_clients, client_secret_uses, idempotency_keys');
     await runner.query('drop function audit_next(text)');
     await runner.query('drop table audit_events, audit_heads, user_credentials, users');
@@ -147,8 +149,12 @@ const IDEMPOTENCY = [
   `grant select, insert, delete on idempotency_keys to claviger_app`,
 ];
 
-/** Written because of traffic, so in a table that notifies nobody. */
+/**
+ * What traffic writes lies in a table that notifies nobody. A secret that is being retired remembers the end that it had
+ * before, for a rotation that is cancelled; no snapshot shows it.
+ */
 const SECRET_USES = [
+  `alter table client_secrets add column expires_at_before timestamptz`,
   `create table client_secret_uses (
      secret_id text collate "C" constraint client_secret_uses_pkey primary key,
      account_id text collate "C",
@@ -202,8 +208,10 @@ const RESOURCE_SERVERS = [
      for each row execute function audience_lives()`,
 ];
 
-/** Who made a workspace; what lists of clients walk along. */
+/** Who made a workspace; what lists of clients walk along; and a workspace's own account, whose plan counts for its clients. */
 const TENANTS = [
+  `create policy accounts_own on accounts for select to claviger_app
+     using (id = current_setting('claviger.account_id', true))`,
   `alter table workspaces add column created_by text not null default 'system'`,
   `alter table workspaces alter column created_by drop default`,
   `create index clients_account_id on clients (account_id, id)`,
