@@ -26,7 +26,7 @@ const layerRules = layers.flatMap((folders, level) =>
       comment: `src/${folder} may import only what lies below it.`,
       severity: 'error',
       from: { path: `^src/${folder}/` },
-      to: { path: `^src/(?:(?:${[...above, 'start'].join('|')})/|[^/]+\\.ts$)` },
+      to: { path: `^src/(?:(?:${[...above, 'start', 'commands'].join('|')})/|[^/]+\\.ts$)` },
     };
   }),
 );
@@ -52,7 +52,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: '^src/', pathNot: '^src/main\\.ts$' },
+      from: { orphan: true, path: '^src/', pathNot: '^src/(?:main\\.ts|commands/[^/]+\\.ts)$' },
       to: {},
     },
     {
@@ -70,7 +70,7 @@ module.exports = {
     ...layerRules,
     owner(
       'one-owner-typeorm',
-      '^src/(?:database/|start/|app\\.module|[^/]+/[^/]+\\.(?:entity|repository|module)\\.ts$)|\\.spec\\.ts$',
+      '^src/(?:commands/|database/|start/|app\\.module|[^/]+/[^/]+\\.(?:entity|repository|module)\\.ts$)|\\.spec\\.ts$',
       '(?:typeorm|@nestjs/typeorm)',
     ),
     owner('one-owner-pg', '^src/database/', 'pg'),

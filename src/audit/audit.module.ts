@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { AuditEventsController } from './audit-events.controller.js';
 import { AuditKey } from './audit-key.js';
 import { AuditTrailService } from './audit-trail.service.js';
+import { AuditVerifier } from './audit-verifier.js';
 import { AuditService } from './audit.service.js';
 import { Observations } from './observations.js';
 
@@ -9,7 +10,7 @@ import { Observations } from './observations.js';
 @Global()
 @Module({
   controllers: [AuditEventsController],
-  providers: [AuditKey, AuditService, AuditTrailService, Observations],
-  exports: [AuditKey, AuditService, Observations],
+  providers: [AuditKey, AuditService, AuditTrailService, AuditVerifier, Observations],
+  exports: [AuditKey, AuditService, AuditVerifier, Observations],
 })
 export class AuditModule {}

@@ -4,6 +4,7 @@ import { type Clock } from '../common/clock.js';
 import { StartRefusal } from '../common/errors/start-refusal.js';
 import { ensureAppRole } from './app-role.js';
 import { CHANNEL, ListeningConnection } from './feed/listening-connection.js';
+import { migrations } from './migrations/index.js';
 import { type PgClientOptions } from './pg-client.js';
 
 /** Any number that no other program on this database takes. */
@@ -41,6 +42,16 @@ export class Migrator {
       await holder.release();
       await source.destroy();
     }
+  }
+
+  /** Whether the database has the migrations of this version. */
+  async isCurrent(): Promise<boolean> {
+    const [{ there }] = await this.pool.query<[{ there: boolean }]>(
+      `select to_regclass('schema_migrations') is not null as there`,
+    );
+    if (!there) return false;
+    const done = await this.pool.query<{ name: string }[]>('select name from schema_migrations');
+    return migrations.every((migration) => done.some(({ name }) => name === new migration().name));
   }
 
   /** A transaction pooler accepts LISTEN and delivers nothing; so does another database. */

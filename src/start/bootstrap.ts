@@ -37,6 +37,19 @@ export class Bootstrap {
 
   /** @throws StartRefusal if KEY_ENCRYPTION_KEY does not open what is there; nothing is ever made in its place */
   async run(): Promise<void> {
+    await this.open();
+    await this.owner.repository(RoleRepository).ensureBuiltIn(this.clock.date());
+    const audiences = await this.servers.ensure();
+    const { accountId, workspaceId } = await this.tenant.ensure();
+    if (this.config.production || workspaceId === null) return;
+    this.quickstart = await this.quickstartClient.ensure({ id: workspaceId, accountId }, audiences);
+  }
+
+  /**
+   * Opens what is sealed in the database, for the start and for commands.
+   * @throws StartRefusal if KEY_ENCRYPTION_KEY does not open it
+   */
+  async open(): Promise<void> {
     try {
       await this.openSealed();
     } catch (error) {
@@ -48,11 +61,6 @@ export class Bootstrap {
         },
       );
     }
-    await this.owner.repository(RoleRepository).ensureBuiltIn(this.clock.date());
-    const audiences = await this.servers.ensure();
-    const { accountId, workspaceId } = await this.tenant.ensure();
-    if (this.config.production || workspaceId === null) return;
-    this.quickstart = await this.quickstartClient.ensure({ id: workspaceId, accountId }, audiences);
   }
 
   private async openSealed(): Promise<void> {

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DataDirInUseError } from './data-dir-in-use.error.js';
 import { EmbeddedEngineError } from './embedded-engine.error.js';
 import { processStamp } from './process-stamp.js';
 
@@ -55,7 +56,7 @@ export class DataDirLock {
       rmSync(file, { force: true });
       rival = other;
     }
-    throw new EmbeddedEngineError(
+    throw new DataDirInUseError(
       `The data directory ${directory} is in use by another running Claviger, process ${rival}.`,
     );
   }
