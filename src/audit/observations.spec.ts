@@ -161,12 +161,10 @@ describe('observations', () => {
   });
 
   it('names known clients however many strangers come', async () => {
-    await pass(4, () => {
-      for (let i = 0; i < 3000; i++) observations.refused(stranger(`cli_${clock.ms + i}`));
-    });
+    for (let i = 0; i < 3000; i++) observations.refused(stranger(`cli_${clock.ms + i}`));
     observations.refused(refusal());
     await observations.flush(false);
-    expect(rows.at(-1)).toMatchObject({ chain: 'acc_1', objectId: 'cli_1', count: 1 });
+    expect(rows.find(({ chain }) => chain === 'acc_1')).toMatchObject({ objectId: 'cli_1', count: 1 });
   });
 
   it('is a bounded number of rows for a caller that is refused in many ways', async () => {

@@ -169,6 +169,20 @@ describe('the chain of the audit trail', () => {
     expect(await faultAfter('delete from audit_heads where chain = $1')).toMatchObject({ number: 10n, id: ids[9] });
   });
 
+  it('shows a row that was genuine in a history which a restored backup has undone', async () => {
+    await db.query('create temporary table undone as select * from audit_events where chain = $1 and number > 5', [
+      account,
+    ]);
+    await db.query('delete from audit_events where chain = $1 and number > 5', [account]);
+    await db.query('update audit_heads set number = 5 where chain = $1', [account]);
+    for (let i = 6; i <= 10; i++)
+      await app.get(AccountsService).change(SYSTEM, account, { name: `other ${i}` }, new Precondition(undefined));
+    expect((await verify()).faults.filter(({ chain }) => chain === account)).toEqual([]);
+    await db.query('delete from audit_events where chain = $1 and number = 8', [account]);
+    const put = 'insert into audit_events select * from undone where chain = $1 and number = 8';
+    expect(await faultAfter(put)).toEqual({ chain: account, number: 8n, id: ids[7] });
+  });
+
   it('shows a row whose hash was made anew under another key', async () => {
     const key = new AuditKey();
     key.load(randomBytes(32));
