@@ -127,4 +127,33 @@ describe('client authentication', () => {
     reason = 'deactivated';
     expect(attempt({ clientId: id, clientSecret: good })).toBe('invalid_client');
   });
+
+  it('notes why it refused a client that was named, and nothing of one that was not', () => {
+    const refusal = (error: unknown): void => authenticator.noteRefusal(shown, error);
+    noted.length = 0;
+    const shown = authenticator.present({
+      authorization: undefined,
+      clientId: id,
+      clientSecret: good,
+      clientAssertion: undefined,
+      address: '192.0.2.1',
+    });
+    attempt({ clientId: id, clientSecret: `${good}x` });
+    attempt({ clientId: 'nobody', clientSecret: good });
+    refusal(new Error('PostgreSQL is away'));
+    secrets = [];
+    for (const why of [null, 'deactivated']) {
+      reason = why;
+      if (why !== null) secrets = [secretOf(good)];
+      try {
+        authenticator.authenticate(shown);
+      } catch (error) {
+        refusal(error);
+      }
+    }
+    expect(noted.map(({ refusal: why }) => why)).toEqual(['malformed_secret', 'wrong_secret', 'inactive']);
+    expect(new Set(noted.map(({ clientId, address }) => `${clientId} ${address ?? ''}`))).toEqual(
+      new Set([`${id} 192.0.2.1`]),
+    );
+  });
 });

@@ -45,6 +45,7 @@ export class ClientFactory {
       role,
       createdBy: makerOf(principal),
       expiresAt,
+      endedAt: null,
       createdAt: tx.now,
       updatedAt: tx.now,
       version: 1,

@@ -38,15 +38,20 @@ export class Tenants {
     await this.database.drop();
   }
 
-  /** Calls the management API. @param who a client's name, a bearer token, or null for nobody */
+  /**
+   * Calls the management API.
+   * @param who a client's name, a bearer token, or null for nobody
+   * @param base of another service on the same database and issuer
+   */
   async call(
     who: string | null,
     method: string,
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
+    base = this.service.base,
   ): Promise<Answer> {
-    return callService(this.service, who === null ? null : await this.tokenOf(who), method, path, body, headers);
+    return callService({ base }, who === null ? null : await this.tokenOf(who), method, path, body, headers);
   }
 
   /** A token of a client by its name, kept; what is no client's name is a token itself. */
