@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { type Principal } from '../common/access/principal.js';
@@ -7,6 +8,9 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { ClientSecretRepository, type UsedSecret } from './client-secret.repository.js';
 import { ClientRepository } from './client.repository.js';
 import { SecretUses } from './secret-uses.js';
+
+/** A list does not wait longer for what was gathered: while PostgreSQL hangs, its own wait is long enough. */
+const FLUSH_WAIT_MS = 500;
 
 /** The secrets of a client, one by one. */
 @Injectable()
@@ -23,7 +27,7 @@ export class ClientSecretsService {
    * @throws DomainError `not-found`
    */
   async list(principal: Principal, clientId: string): Promise<UsedSecret[]> {
-    await this.uses.flush();
+    await Promise.race([this.uses.flush(), delay(FLUSH_WAIT_MS, null, { ref: false })]);
     return this.unitOfWork.run(principal, async (tx) => {
       if (!(await tx.repository(ClientRepository).find(clientId))) throw DomainError.notFound();
       return tx.repository(ClientSecretRepository).withUses(clientId, this.clock.date());

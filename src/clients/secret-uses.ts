@@ -7,9 +7,10 @@ import { type SecretUse, SecretUseRepository } from './secret-use.repository.js'
 const FLUSH_MS = 2000;
 /** Secrets whose uses are kept in memory at most, while PostgreSQL is away; the one unused longest makes room. */
 const CAPACITY = 50_000;
+const BATCH = 5000;
 
 /**
- * When, from where and how often secrets are used: gathered in memory and written in one statement every few seconds, so
+ * When, from where and how often secrets are used: gathered in memory and written together every few seconds, so
  * that no token waits for a write.
  */
 @Injectable()
@@ -46,17 +47,21 @@ export class SecretUses implements OnApplicationShutdown {
     await this.flush();
   }
 
+  /** One round: batches that PostgreSQL takes well within a statement's time. */
   private async write(): Promise<void> {
-    const uses = this.gathered;
-    this.gathered = new Map();
-    try {
-      await this.owner.repository(SecretUseRepository).add(uses);
-    } catch {
-      // PostgreSQL is away, or somebody else held the rows.
-      const later = this.gathered;
-      this.gathered = uses;
-      for (const [secretId, use] of later) this.merge(secretId, use);
-      this.schedule();
+    while (this.gathered.size > 0) {
+      const batch = new Map([...this.gathered].slice(0, BATCH));
+      for (const secretId of batch.keys()) this.gathered.delete(secretId);
+      try {
+        await this.owner.repository(SecretUseRepository).add(batch);
+      } catch {
+        // PostgreSQL is away, or somebody else held the rows.
+        const later = this.gathered;
+        this.gathered = batch;
+        for (const [secretId, use] of later) this.merge(secretId, use);
+        this.schedule();
+        return;
+      }
     }
   }
 
@@ -67,8 +72,9 @@ export class SecretUses implements OnApplicationShutdown {
       secretId,
       known ? { ...use, firstUsedAt: known.firstUsedAt, count: known.count + use.count } : use,
     );
+    if (this.gathered.size <= CAPACITY) return;
     const [oldest] = this.gathered.keys();
-    if (this.gathered.size > CAPACITY && oldest !== undefined) this.gathered.delete(oldest);
+    if (oldest !== undefined) this.gathered.delete(oldest);
   }
 
   private schedule(): void {
