@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { clientPath, Clients, credentials, OTHERS, REPORTS, until } from '../support/clients.js';
 import { type Service } from '../support/service.js';
-import { type Answer } from '../support/tenants.js';
+import { type Answer } from '../support/call.js';
 
 describe('clients, changed and ended', () => {
   let clients: Clients;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { clientPath, Clients, credentials, OTHERS, REPORTS } from '../support/clients.js';
-import { type Answer } from '../support/tenants.js';
+import { type Answer } from '../support/call.js';
 
 const UNKNOWN = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 

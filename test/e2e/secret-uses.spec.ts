@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { clientPath, Clients, credentials, until } from '../support/clients.js';
 import { Service } from '../support/service.js';
-import { type Answer } from '../support/tenants.js';
+import { type Answer } from '../support/call.js';
 
 describe('the use of secrets', () => {
   let clients: Clients;

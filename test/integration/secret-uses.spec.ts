@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type INestApplicationContext } from '@nestjs/common';
 import pg from 'pg';
-import { AuthenticationObserver, type RefusedAuthentication } from '../../src/clients/authentication-observer.js';
+import { Observations } from '../../src/audit/observations.js';
+import { type Refusal } from '../../src/audit/refusal.js';
 import { ClientRotationService } from '../../src/clients/client-rotation.service.js';
 import { ClientsService } from '../../src/clients/clients.service.js';
-import { RetiredSecretsJanitor } from '../../src/clients/retired-secrets.janitor.js';
 import { SecretUses } from '../../src/clients/secret-uses.js';
 import { type Principal, SYSTEM } from '../../src/common/access/principal.js';
 import { newClientSecret } from '../../src/common/credential/format.js';
 import { newId } from '../../src/common/id.js';
+import { RefusedClients } from '../../src/oauth/refused-clients.js';
 import { TokenEndpointService } from '../../src/oauth/token-endpoint.service.js';
 import { ResourceServerRepository } from '../../src/resource-servers/resource-server.repository.js';
+import { Janitor } from '../../src/database/janitor.js';
 import { OwnerAccess } from '../../src/database/owner-access.js';
 import { application } from '../support/application.js';
 import { until } from '../support/clients.js';
@@ -24,16 +26,22 @@ describe('secrets, behind the token endpoint', () => {
   let app: INestApplicationContext;
   let close: () => Promise<void>;
   let db: pg.Client;
-  let observed: RefusedAuthentication[];
+  let observed: Refusal[];
 
   const ask = (client: { id: string; secret: string }): Promise<unknown> =>
-    app.get(TokenEndpointService).answer({
-      contentType: 'application/x-www-form-urlencoded',
-      body: Buffer.from('grant_type=client_credentials'),
-      authorization: basic(client.id, client.secret),
-      address: ADDRESS,
-      abandoned: () => false,
-    });
+    app
+      .get(TokenEndpointService)
+      .answer({
+        contentType: 'application/x-www-form-urlencoded',
+        body: Buffer.from('grant_type=client_credentials'),
+        authorization: basic(client.id, client.secret),
+        address: ADDRESS,
+        abandoned: () => false,
+      })
+      .catch((error: unknown) => {
+        app.get(RefusedClients).observe(error, { address: ADDRESS, requestId: 'request' });
+        throw error;
+      });
   const makeClient = async (): Promise<{ id: string; secret: string }> => {
     const management = await app.get(OwnerAccess).repository(ResourceServerRepository).findManagement();
     const { client, secret } = await app.get(ClientsService).create(SYSTEM, {
@@ -49,10 +57,10 @@ describe('secrets, behind the token endpoint', () => {
     (await app.get(ClientRotationService).rotate(SYSTEM, id, { overlapSeconds })).secret!;
   const count = async (sql: string, ...values: unknown[]): Promise<number> =>
     Number((await db.query<{ count: string }>(`select count(*) from ${sql}`, values)).rows[0]!.count);
-  const refusals = (clientId: string): object[] =>
-    observed
-      .filter((one) => one.clientId === clientId)
-      .map(({ reason, count: times, secret }) => ({ reason, times, secret }));
+  const about = (clientId: string): Refusal[] =>
+    observed.filter(({ object, changes }) =>
+      [object.id, (changes as { clientId?: string } | undefined)?.clientId].includes(clientId),
+    );
 
   beforeAll(async () => {
     database = await testDatabase();
@@ -60,8 +68,7 @@ describe('secrets, behind the token endpoint', () => {
     db = new pg.Client(database.url);
     await db.connect();
     observed = [];
-    const observer = app.get<AuthenticationObserver>(AuthenticationObserver, { strict: false });
-    observer.refused = (refusal) => void observed.push(refusal);
+    app.get(Observations).refused = (refusal) => void observed.push(refusal);
   }, 30_000);
 
   afterAll(async () => {
@@ -117,14 +124,22 @@ describe('secrets, behind the token endpoint', () => {
     const wrong = newClientSecret('cv');
     for (const secret of [client.secret, client.secret, second, wrong, wrong])
       await expect(ask({ id: client.id, secret })).rejects.toMatchObject({ error: 'invalid_client' });
-    await until(() => Promise.resolve(refusals(client.id).length), 3);
-    const known = (secret: string): object => ({ id: expect.stringMatching(/^sec_/), last4: secret.slice(-4) });
-    expect(refusals(client.id)).toEqual([
-      { reason: 'retired_secret', times: 2, secret: known(client.secret) },
-      { reason: 'expired_secret', times: 1, secret: known(second) },
-      { reason: 'wrong_secret', times: 2, secret: null },
+    await until(() => Promise.resolve(about(client.id).length), 5);
+    const retired = {
+      action: 'client_secret.retired_presented',
+      reason: 'retired_secret',
+      object: { type: 'client_secret', id: expect.stringMatching(/^sec_/) },
+      changes: { clientId: client.id, last4: client.secret.slice(-4) },
+      origin: { address: ADDRESS, requestId: 'request' },
+    };
+    const refused = { action: 'client_auth.refused', object: { type: 'client', id: client.id } };
+    expect(about(client.id)).toEqual([
+      expect.objectContaining(retired),
+      expect.objectContaining(retired),
+      expect.objectContaining({ ...refused, reason: 'expired_secret' }),
+      expect.objectContaining({ ...refused, reason: 'wrong_secret' }),
+      expect.objectContaining({ ...refused, reason: 'wrong_secret' }),
     ]);
-    expect(observed.at(-1)).toMatchObject({ address: ADDRESS, tenant: { accountId: null, workspaceId: null } });
   });
 
   it('every other refusal has its reason', async () => {
@@ -141,15 +156,8 @@ describe('secrets, behind the token endpoint', () => {
       'refused',
     );
     await expect(ask({ id: client.id, secret: 'x' })).rejects.toMatchObject({ error: 'invalid_client' });
-    await until(() => Promise.resolve(refusals(client.id).length), 2);
-    expect(refusals(client.id)).toEqual([
-      { reason: 'inactive', times: 1, secret: null },
-      { reason: 'malformed_secret', times: 1, secret: null },
-    ]);
-    expect(observed.find(({ clientId }) => clientId === stranger.id)).toMatchObject({
-      reason: 'unknown_client',
-      tenant: null,
-    });
+    expect(about(client.id).map(({ reason }) => reason)).toEqual(['inactive', 'malformed_secret']);
+    expect(about(stranger.id)).toMatchObject([{ reason: 'unknown_client', accountId: null }]);
   });
 
   it('retired secrets are remembered for 90 days, twenty of a client; live ones are never forgotten', async () => {
@@ -162,7 +170,7 @@ describe('secrets, behind the token endpoint', () => {
       [old.id],
     );
     await db.query(`update client_secrets set created_at = now() - interval '1 year' where client_id = $1`, [old.id]);
-    await app.get(RetiredSecretsJanitor).clean();
+    await app.get(Janitor).clean();
     expect(await count('client_secrets where client_id = $1', client.id)).toBe(21);
     expect(await count('client_secrets where client_id = $1', old.id)).toBe(1);
     await expect(ask({ id: old.id, secret: last })).resolves.toMatchObject({ token_type: 'Bearer' });

@@ -4,7 +4,8 @@ import { SYSTEM } from '../../src/common/access/principal.js';
 import { ResourceServersService } from '../../src/resource-servers/resource-servers.service.js';
 import { application } from './application.js';
 import { Service } from './service.js';
-import { type Answer, Tenants } from './tenants.js';
+import { type Answer } from './call.js';
+import { Tenants } from './tenants.js';
 
 /** Resource servers that `Clients.start` registers. */
 export const REPORTS = 'urn:test:reports';
