@@ -4,12 +4,14 @@ const layers = [
   ['config'],
   ['database'],
   ['sealing'],
-  ['revocations', 'audit'],
+  ['revocations', 'audit', 'rate-limit'],
   ['roles', 'keys'],
   ['workspaces'],
+  ['users'],
   ['resource-servers'],
   ['clients'],
   ['tokens'],
+  ['sessions'],
   ['oauth'],
   ['access', 'discovery', 'health'],
 ];
@@ -75,6 +77,7 @@ module.exports = {
     ),
     owner('one-owner-pg', '^src/database/', 'pg'),
     owner('one-owner-jose', '^src/(?:keys|sealing|tokens)/', 'jose'),
+    owner('one-owner-argon2', '^src/users/', 'argon2'),
     owner('one-owner-passport', '^src/access/', '(?:passport|passport-http-bearer|@nestjs/passport)'),
   ],
   options: {

@@ -13,9 +13,11 @@ import { DiscoveryModule } from './discovery/discovery.module.js';
 import { ENTITIES } from './entities.js';
 import { HealthModule } from './health/health.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
+import { RateLimitModule } from './rate-limit/rate-limit.module.js';
 import { RevocationsModule } from './revocations/revocations.module.js';
 import { type KeyEncryptionKeys } from './sealing/key-encryption-keys.js';
 import { SealingModule } from './sealing/sealing.module.js';
+import { SessionsModule } from './sessions/sessions.module.js';
 import { StartModule } from './start/start.module.js';
 
 /** What is read before there is an application. */
@@ -39,6 +41,8 @@ export class AppModule {
         SealingModule.register(keyEncryptionKeys),
         RevocationsModule,
         AuditModule,
+        RateLimitModule,
+        SessionsModule,
         OAuthModule,
         AccessModule,
         DiscoveryModule,

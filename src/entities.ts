@@ -7,6 +7,8 @@ import { ResourceServer } from './resource-servers/resource-server.entity.js';
 import { RoleScopes } from './resource-servers/role-scopes.entity.js';
 import { Role } from './roles/role.entity.js';
 import { SealedSecret } from './sealing/sealed-secret.entity.js';
+import { UserCredential } from './users/user-credential.entity.js';
+import { User } from './users/user.entity.js';
 import { Account } from './workspaces/account.entity.js';
 import { Workspace } from './workspaces/workspace.entity.js';
 
@@ -22,5 +24,7 @@ export const ENTITIES = [
   RoleScopes,
   SealedSecret,
   SigningKey,
+  User,
+  UserCredential,
   Workspace,
 ] as const;

@@ -63,7 +63,7 @@ async function main(): Promise<void> {
     process.exit();
   }
   if (!config.production && !app.get(StartState).stopping) {
-    process.stdout.write(`${banner(config, app.get(Bootstrap).quickstart)}\n`);
+    process.stdout.write(`${banner(config, app.get(Bootstrap))}\n`);
   }
 }
 

@@ -26,6 +26,8 @@ const TAGS = {
   'Resource servers': 'The APIs that accept tokens',
   Clients: 'OAuth clients and their secrets',
   Audit: 'Who did what to what, from where and when',
+  People: 'People of an account and of its workspaces',
+  'Signing in': 'How people get their tokens, and how a token ends',
   Health: 'For whoever restarts processes, and for whoever sends them requests',
 } as const;
 
@@ -104,7 +106,8 @@ function shell({ issuerPath }: AppConfig): Omit<OpenAPIObject, 'paths'> {
 function complete(operation: Extended): ProblemName[] {
   const rule = operation[ACCESS_EXTENSION];
   const own = Object.keys(operation).filter((key) => key.startsWith(PROBLEM));
-  const names = [...own.map((key) => key.slice(PROBLEM.length) as ProblemName), ...problemsOf(rule)];
+  // Its own come last: they say more of the same status.
+  const names = [...problemsOf(rule), ...own.map((key) => key.slice(PROBLEM.length) as ProblemName)];
   for (const key of own) Reflect.deleteProperty(operation, key);
   for (const name of names) {
     operation.responses[PROBLEMS_BY_NAME[name].status] = { $ref: `#/components/responses/${name}` };
@@ -125,6 +128,7 @@ function problemsOf(rule: AccessRule | undefined): ProblemName[] {
 }
 
 function sentenceOf(rule: AccessRule | undefined): string | undefined {
+  if (rule?.kind === 'optional') return 'For everybody; a credential, where one is shown, must be good.';
   if (rule?.kind === 'authenticated') return 'For every principal.';
   if (rule?.kind !== 'granted') return undefined;
   const self = rule.orSelf === undefined ? '' : ', or for the client itself with any scope';

@@ -5,13 +5,18 @@ import { type FastifyRequest } from 'fastify';
 import { ACCESS, type AccessRule } from '../common/access/access.decorator.js';
 import { type Principal } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
-import { type Level, LEVELS } from '../common/oauth/vocabulary.js';
-import { requireOneBearer } from './presented-credential.js';
+import { credentialInQuery } from '../common/http/credential-in-query.js';
+import { isAtLeast } from '../common/oauth/vocabulary.js';
+import { OnBehalfOf } from './on-behalf-of.js';
+import { requireOneBearer, showsCredential } from './presented-credential.js';
 
 /** The global guard: authenticates, then asks the route's rule. A route without a rule is refused. */
 @Injectable()
 export class AccessGuard extends AuthGuard('bearer') {
-  constructor(private readonly reflector: Reflector) {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly onBehalfOf: OnBehalfOf,
+  ) {
     super();
   }
 
@@ -23,10 +28,12 @@ export class AccessGuard extends AuthGuard('bearer') {
     if (!rule) throw DomainError.forbidden('Forbidden', { detail: 'the route has no access rule' });
     if (rule.kind === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
+    if (rule.kind === 'optional' && !showsCredential(request) && !credentialInQuery(request)) return true;
     requireOneBearer(request);
     await super.canActivate(context);
     const principal = this.attribute(request);
     if (rule.kind === 'granted') grant(rule, principal, request.params as PathParameters);
+    request.user = await this.onBehalfOf.resolve(request, principal);
     return true;
   }
 
@@ -59,8 +66,4 @@ function grant(rule: AccessRule & { kind: 'granted' }, principal: Principal, par
   if (!isAtLeast(principal.level, rule.level)) {
     throw DomainError.forbidden('This credential does not have access to this resource');
   }
-}
-
-function isAtLeast(level: Level, required: Level): boolean {
-  return LEVELS.indexOf(level) <= LEVELS.indexOf(required);
 }

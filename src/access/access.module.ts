@@ -6,12 +6,14 @@ import { TokensModule } from '../tokens/tokens.module.js';
 import { AccessGuard } from './access.guard.js';
 import { BearerStrategy } from './bearer.strategy.js';
 import { Refusals } from './refusals.js';
+import { UsersModule } from '../users/users.module.js';
+import { OnBehalfOf } from './on-behalf-of.js';
 import { WhoamiController } from './whoami.controller.js';
 
 /** The guard of every route. */
 @Module({
-  imports: [PassportModule.register({ session: false }), OAuthModule, TokensModule],
+  imports: [PassportModule.register({ session: false }), OAuthModule, TokensModule, UsersModule],
   controllers: [WhoamiController],
-  providers: [BearerStrategy, Refusals, { provide: APP_GUARD, useClass: AccessGuard }],
+  providers: [BearerStrategy, OnBehalfOf, Refusals, { provide: APP_GUARD, useClass: AccessGuard }],
 })
 export class AccessModule {}

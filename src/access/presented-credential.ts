@@ -6,6 +6,11 @@ const BEARER_SCHEME = /^bearer/i;
 /** One space, then token68 (RFC 6750 §2.1, RFC 9110 §11.2). */
 const BEARER_CREDENTIAL = /^bearer [A-Za-z0-9._~+/-]+=*$/i;
 
+/** Whether a request has a header that is there to show a credential. */
+export function showsCredential({ raw: { headersDistinct } }: FastifyRequest): boolean {
+  return headersDistinct.authorization !== undefined || headersDistinct['x-api-key'] !== undefined;
+}
+
 /**
  * Sees to it that a request shows exactly one credential, in the header, as a well-formed bearer token. The passport
  * strategy would take one from the query or the body too, and would not tell malformed from missing.

@@ -1,4 +1,4 @@
-import { type ClientState } from '../common/credential/usable.js';
+import { type HolderState } from '../common/credential/usable.js';
 import { type Level } from '../common/oauth/vocabulary.js';
 
 /** A secret as memory holds it. */
@@ -11,7 +11,7 @@ export interface SecretSnapshot {
 }
 
 /** A client as memory holds it: what it is, and its secrets that have not ended. */
-export interface ClientSnapshot extends ClientState {
+export interface ClientSnapshot extends HolderState {
   readonly id: string;
   readonly level: Level;
   readonly accountId: string | null;

@@ -5,7 +5,7 @@ import { type Tx } from '../database/tx.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { cutSubject, type CutSubjectKind } from './subject.js';
 
-/** Writes cuts: inside the transaction of the change that makes them necessary, at its end. */
+/** Writes cuts and single revocations: inside the transaction of the change that makes them necessary, at its end. */
 @Injectable()
 export class RevocationsService {
   constructor(private readonly config: AppConfig) {}
@@ -17,6 +17,13 @@ export class RevocationsService {
     const expiresAt = new Date(tx.now.getTime() + lifeMs);
     tx.atEnd('cut', subject, async (manager) => {
       await new LedgerRepository(manager).record('cut', subject, expiresAt);
+    });
+  }
+
+  /** Kills a single token, for as long as it would have lived. */
+  revokeToken(tx: Tx, jti: string, expiresAt: Date): void {
+    tx.atEnd('cut', `jti:${jti}`, async (manager) => {
+      await new LedgerRepository(manager).record('jti', jti, expiresAt);
     });
   }
 }

@@ -1,5 +1,5 @@
 /** What a cut can name; each kills the tokens that were minted for it before. */
-export type CutSubjectKind = 'client' | 'workspace' | 'account' | 'issuer';
+export type CutSubjectKind = 'client' | 'user' | 'workspace' | 'account' | 'issuer';
 
 /** `<kind>:<id>` */
 export type CutSubject = `${CutSubjectKind}:${string}`;

@@ -67,6 +67,11 @@ export class RoleRepository {
     await this.manager.delete(Role, { name });
   }
 
+  /** Every role. */
+  findAll(): Promise<Role[]> {
+    return this.manager.find(Role);
+  }
+
   /** All roles and the ledger's head, in one statement. */
   async readAll(): Promise<{ head: number; value: ReadonlyMap<string, RoleSnapshot> }> {
     const rows = await this.manager.query<({ head: string } & RoleSnapshot)[]>(

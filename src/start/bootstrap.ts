@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditKey } from '../audit/audit-key.js';
 import { Clock } from '../common/clock.js';
 import { StartRefusal } from '../common/errors/start-refusal.js';
+import { PinoLoggerService } from '../common/logging/pino-logger.service.js';
 import { AppConfig } from '../config/app-config.js';
 import { OwnerAccess } from '../database/owner-access.js';
 import { SigningKeys } from '../keys/signing-keys.js';
@@ -11,6 +12,7 @@ import { SealedSecretRepository } from '../sealing/sealed-secret.repository.js';
 import { type OpenedSecret, SealedSecrets, type SecretPurpose } from '../sealing/sealed-secrets.service.js';
 import { SealingError } from '../sealing/sealing.error.js';
 import { RoleRepository } from '../roles/role.repository.js';
+import { type AdministratorLogin, AdministratorsService } from '../users/administrators.service.js';
 import { BootstrapClient, type QuickstartClient } from './bootstrap-client.js';
 import { BootstrapTenant } from './bootstrap-tenant.js';
 import { BootstrapServers } from './bootstrap-servers.js';
@@ -20,6 +22,8 @@ import { BootstrapServers } from './bootstrap-servers.js';
 export class Bootstrap {
   /** Made by this process, if it made one. */
   quickstart: QuickstartClient | null = null;
+  /** Made by this process, if it made one. */
+  administrator: AdministratorLogin | null = null;
 
   constructor(
     private readonly config: AppConfig,
@@ -33,6 +37,8 @@ export class Bootstrap {
     private readonly servers: BootstrapServers,
     private readonly tenant: BootstrapTenant,
     private readonly quickstartClient: BootstrapClient,
+    private readonly administrators: AdministratorsService,
+    private readonly logger: PinoLoggerService,
   ) {}
 
   /** @throws StartRefusal if KEY_ENCRYPTION_KEY does not open what is there; nothing is ever made in its place */
@@ -41,6 +47,10 @@ export class Bootstrap {
     await this.owner.repository(RoleRepository).ensureBuiltIn(this.clock.date());
     const audiences = await this.servers.ensure();
     const { accountId, workspaceId } = await this.tenant.ensure();
+    this.administrator = await this.administrators.ensureFirst(accountId);
+    if (!(await this.administrators.canSignIn())) {
+      this.logger.warn('No administrator has a password yet: npm run admin:setup prints a setup token', 'Startup');
+    }
     if (this.config.production || workspaceId === null) return;
     this.quickstart = await this.quickstartClient.ensure({ id: workspaceId, accountId }, audiences);
   }

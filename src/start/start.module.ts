@@ -3,6 +3,7 @@ import { ClientsModule } from '../clients/clients.module.js';
 import { HealthModule } from '../health/health.module.js';
 import { KeysModule } from '../keys/keys.module.js';
 import { ResourceServersModule } from '../resource-servers/resource-servers.module.js';
+import { UsersModule } from '../users/users.module.js';
 import { WorkspacesModule } from '../workspaces/workspaces.module.js';
 import { Bootstrap } from './bootstrap.js';
 import { BootstrapClient } from './bootstrap-client.js';
@@ -12,7 +13,7 @@ import { Startup } from './startup.js';
 
 /** The way from a process to a service. */
 @Module({
-  imports: [ClientsModule, HealthModule, KeysModule, ResourceServersModule, WorkspacesModule],
+  imports: [ClientsModule, HealthModule, KeysModule, ResourceServersModule, UsersModule, WorkspacesModule],
   providers: [Bootstrap, BootstrapClient, BootstrapServers, BootstrapTenant, Startup],
   exports: [Bootstrap, Startup],
 })

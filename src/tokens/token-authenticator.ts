@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ClientDirectory } from '../clients/client-directory.js';
-import { type Principal } from '../common/access/principal.js';
+import { type Principal, type Standing } from '../common/access/principal.js';
 import { Clock } from '../common/clock.js';
+import { type UnusableReason } from '../common/credential/usable.js';
 import { DomainError } from '../common/errors/domain.error.js';
+import { isId } from '../common/id.js';
 import { writtenOut } from '../common/oauth/scope.js';
 import { AppConfig } from '../config/app-config.js';
 import { Memory } from '../database/feed/memory.js';
@@ -10,6 +12,7 @@ import { SigningKeys } from '../keys/signing-keys.js';
 import { Ledger } from '../revocations/ledger.js';
 import { cutSubject, type CutSubject } from '../revocations/subject.js';
 import { Roles } from '../roles/roles.js';
+import { UserDirectory } from '../users/user-directory.js';
 import { type AccessTokenClaims } from './access-token-claims.js';
 import { AccessTokenVerifier, type DecodedAccessToken } from './access-token-verifier.js';
 import { InvalidToken } from './invalid-token.error.js';
@@ -27,6 +30,7 @@ export class TokenAuthenticator {
     private readonly signingKeys: SigningKeys,
     private readonly ledger: Ledger,
     private readonly clients: ClientDirectory,
+    private readonly people: UserDirectory,
     private readonly roles: Roles,
   ) {}
 
@@ -65,35 +69,64 @@ export class TokenAuthenticator {
     if (this.isDead(decoded)) throw refused('revoked');
   }
 
-  /** One moment's decision: cuts, the client and everything above it, its present role. */
+  /** One moment's decision: cuts, the holder and everything above, their present role. */
   private principal(decoded: DecodedAccessToken): Principal {
-    const { sub, exp, scope } = decoded.claims;
-    const client = this.clients.get(sub);
-    if (!client) throw refused('unknown client');
-    const reason = this.clients.whyUnusable(client);
-    if (reason) throw refused(reason);
-    if (this.isDead(decoded)) throw refused('revoked');
-    const present = writtenOut(this.roles.get(client.role)?.scopes ?? []);
+    const { sub, exp, scope, jti } = decoded.claims;
+    const holder = isId('usr', sub) ? this.person(sub) : this.client(sub);
+    if (holder.reason) throw refused(holder.reason);
+    if (this.isDead(decoded, holder.subjects)) throw refused('revoked');
+    const present = writtenOut(this.roles.get(holder.role)?.scopes ?? []);
     return {
-      type: 'client',
-      id: client.id,
-      level: client.level,
-      accountId: client.accountId,
-      workspaceId: client.workspaceId,
-      role: client.role,
+      type: holder.type,
+      id: sub,
+      ...holder.standing,
+      role: holder.role,
       scopes: (scope?.split(' ') ?? []).filter((one) => present.includes(one)),
       expiresAt: exp * 1000,
+      tokenId: jti,
     };
   }
 
-  private isDead({ kid, claims }: DecodedAccessToken): boolean {
-    return this.ledger.isDead({ kid, jti: claims.jti, rev: claims.rev, subjects: subjectsOf(claims) });
+  private client(id: string): Holder {
+    const client = this.clients.get(id);
+    if (!client) throw refused('unknown client');
+    const { level, accountId, workspaceId, role } = client;
+    const standing = { level, accountId, workspaceId };
+    return { type: 'client', standing, role, reason: this.clients.whyUnusable(client), subjects: [] };
   }
+
+  private person(id: string): Holder {
+    const user = this.people.get(id);
+    if (!user) throw refused('unknown user');
+    return {
+      type: 'user',
+      standing: this.people.standingOf(user),
+      role: user.role,
+      reason: this.people.whyUnusable(user),
+      // A token of the platform's own people names no account.
+      subjects: [cutSubject('account', user.accountId)],
+    };
+  }
+
+  private isDead({ kid, claims }: DecodedAccessToken, further: readonly CutSubject[] = []): boolean {
+    const subjects = [...subjectsOf(claims), ...further];
+    return this.ledger.isDead({ kid, jti: claims.jti, rev: claims.rev, subjects });
+  }
+}
+
+/** Whom a token was issued to, as memory has it. */
+interface Holder {
+  readonly type: 'client' | 'user';
+  readonly standing: Standing;
+  readonly role: string;
+  readonly reason: UnusableReason | null;
+  /** What a cut can name beside the token's claims. */
+  readonly subjects: readonly CutSubject[];
 }
 
 /** Whom a cut can name to kill the token. */
 function subjectsOf({ iss, sub, account_id: account, workspace_id: workspace }: AccessTokenClaims): CutSubject[] {
-  const subjects = [cutSubject('issuer', iss), cutSubject('client', sub)];
+  const subjects = [cutSubject('issuer', iss), cutSubject(isId('usr', sub) ? 'user' : 'client', sub)];
   if (account !== undefined) subjects.push(cutSubject('account', account));
   if (workspace !== undefined) subjects.push(cutSubject('workspace', workspace));
   return subjects;

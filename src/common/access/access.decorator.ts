@@ -1,11 +1,12 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
+import { ApiExtension, ApiHeader, ApiSecurity } from '@nestjs/swagger';
 import { type ManagementScope } from '../oauth/scope.js';
 import { type Level } from '../oauth/vocabulary.js';
 
-/** Who may call a route: everybody, any principal, or a principal of a level that has a scope. */
+/** Who may call a route: everybody, everybody who shows no bad credential, any principal, or a principal of a level that has a scope. */
 export type AccessRule =
   | { readonly kind: 'public' }
+  | { readonly kind: 'optional' }
   | { readonly kind: 'authenticated' }
   | {
       readonly kind: 'granted';
@@ -28,6 +29,14 @@ export const SECURITY_SCHEMES = {
   clientSecret: 'clientSecret',
 } as const;
 
+const X_USER_ID = ApiHeader({
+  name: 'X-User-Id',
+  required: false,
+  description:
+    'For clients of an account: the person of that account to whom new objects are attributed. It grants nothing.',
+  schema: { type: 'string' },
+});
+
 /** The rule for the guard, and for the reader of the OpenAPI document. */
 function access(rule: AccessRule): MethodDecorator {
   const extension = ApiExtension(ACCESS_EXTENSION, rule);
@@ -39,11 +48,16 @@ function access(rule: AccessRule): MethodDecorator {
     ApiSecurity(oauth2, rule.kind === 'granted' ? [rule.scope] : []),
     ApiSecurity(bearer),
     ApiSecurity(apiKey),
+    ...(rule.kind === 'optional' ? [ApiSecurity({})] : []),
+    ...(rule.kind === 'granted' && rule.scope !== 'read' ? [X_USER_ID] : []),
   );
 }
 
 /** The route authenticates nobody, or by itself (the OAuth endpoints). */
 export const Public = (): MethodDecorator => access({ kind: 'public' });
+
+/** Everybody may call the route; a credential, where one is shown, must be good. */
+export const MaybeAuthenticated = (): MethodDecorator => access({ kind: 'optional' });
 
 /** Any principal may call the route. */
 export const Authenticated = (): MethodDecorator => access({ kind: 'authenticated' });

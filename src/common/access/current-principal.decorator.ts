@@ -7,3 +7,8 @@ export const CurrentPrincipal = createParamDecorator((_: unknown, context: Execu
   if (!user) throw new Error('The route has no principal: it is public');
   return user;
 });
+
+/** The same for a route that may be called without one: then null. */
+export const MaybePrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal | null => {
+  return context.switchToHttp().getRequest<{ user?: Principal }>().user ?? null;
+});

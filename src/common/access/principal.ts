@@ -27,6 +27,8 @@ export interface Principal extends Standing {
   readonly expiresAt: number | null;
   /** The user to whom new objects are attributed (`X-User-Id`); it grants nothing. */
   readonly onBehalfOf?: string;
+  /** The `jti` of the token that was presented. */
+  readonly tokenId?: string;
   /** Left out for what the service does by itself. */
   readonly origin?: Origin;
 }

@@ -29,3 +29,16 @@ const CLIENT_SECRET = /^[A-Za-z0-9]+_sk_[0-9A-Za-z]{46}$/;
 export function isClientSecret(value: string): boolean {
   return CLIENT_SECRET.test(value) && hasValidChecksum(value);
 }
+
+/** A new setup token, `<prefix>_st_<40 random><checksum>`. */
+export function newSetupToken(prefix: string): string {
+  const body = `${prefix}_st_${randomBase62(SECRET_CHARACTERS)}`;
+  return body + checksum(body);
+}
+
+const SETUP_TOKEN = /^[A-Za-z0-9]+_st_[0-9A-Za-z]{46}$/;
+
+/** Whether a string can be a setup token of ours, by form and checksum alone; the prefix may be an earlier brand's. */
+export function isSetupToken(value: string): boolean {
+  return SETUP_TOKEN.test(value) && hasValidChecksum(value);
+}

@@ -63,6 +63,14 @@ export class DomainError extends Error {
     return new DomainError('unauthenticated', 'Invalid or missing API key', { challenge, detail });
   }
 
+  /**
+   * A password or setup token that is no good; the public text is the same for every reason.
+   * @param detail the true reason, for the log
+   */
+  static invalidCredentials(detail: string): DomainError {
+    return new DomainError('unauthenticated', 'Invalid credentials', { challenge: null, detail });
+  }
+
   /** The principal is known and may not do this. */
   static forbidden(message: string, options: Pick<DomainErrorOptions, 'code' | 'detail'> = {}): DomainError {
     return new DomainError('forbidden', message, options);

@@ -16,3 +16,8 @@ export type Level = (typeof LEVELS)[number];
 
 /** The longest life of any token, in seconds: the ledger keeps a cut that long. */
 export const MAX_TOKEN_TTL_SECONDS = 30 * 24 * 3600;
+
+/** Whether a level is the required one or above it. */
+export function isAtLeast(level: Level, required: Level): boolean {
+  return LEVELS.indexOf(level) <= LEVELS.indexOf(required);
+}

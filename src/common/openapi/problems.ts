@@ -33,6 +33,11 @@ export const PROBLEMS_BY_NAME = {
     description: 'No credential, or one that is malformed, unknown, expired, revoked or for another audience',
     examples: { unauthorized: () => DomainError.unauthenticated('invalid_token', '') },
   },
+  InvalidCredentials: {
+    status: 401,
+    description: 'The credentials are no good: the same answer for every reason',
+    examples: { credentials: () => DomainError.invalidCredentials('') },
+  },
   Forbidden: {
     status: 403,
     description: 'The credential is good, and may not do this',
@@ -66,6 +71,11 @@ export const PROBLEMS_BY_NAME = {
     status: 412,
     description: 'The object is not in the version that `If-Match` names',
     examples: { changed: () => DomainError.preconditionFailed() },
+  },
+  TooMany: {
+    status: 429,
+    description: 'Too many failed attempts from this address, or from this address for this name',
+    examples: { tooMany: () => DomainError.tooMany(42, '') },
   },
   Internal: {
     status: 500,

@@ -55,7 +55,7 @@ const USERS = [
   // The address is stored in lower case, so that one person is one row whatever is typed.
   `create unique index users_email on users (account_id, email) where ended_at is null`,
   `create index users_by_email on users (email) where ended_at is null`,
-  `create trigger users_notice after insert or delete or update of role, status, ended_at on users
+  `create trigger users_notice after insert or delete or update of workspace_id, role, ended_at on users
      for each row execute function notify_change('user', 'id')`,
   // What signing in writes notifies nobody: it is read where it is needed.
   `create table user_credentials (
@@ -68,9 +68,14 @@ const USERS = [
      setup_expires_at timestamptz,
      last_login_at timestamptz,
      constraint user_credentials_user_id_fkey foreign key (user_id) references users (id),
+     constraint user_credentials_setup check ((setup_pepper_id is null) = (setup_hash is null)
+       and (setup_hash is null) = (setup_expires_at is null)),
+     constraint user_credentials_setup_pepper_id_fkey foreign key (setup_pepper_id) references sealed_secrets (id),
      constraint user_credentials_account_id_user_id_fkey foreign key (account_id, user_id) references users (account_id, id),
      constraint user_credentials_workspace_id_user_id_fkey
        foreign key (workspace_id, user_id) references users (workspace_id, id))`,
+  // A setup token names nobody: it is found by its hash.
+  `create unique index user_credentials_setup_hash on user_credentials (setup_hash) where setup_hash is not null`,
   ...['users', 'user_credentials'].flatMap(secured),
   `grant select, insert, update on users, user_credentials to claviger_app`,
 ];

@@ -1,0 +1,97 @@
+import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Authenticated, MaybeAuthenticated, Public } from '../common/access/access.decorator.js';
+import { CurrentPrincipal, MaybePrincipal } from '../common/access/current-principal.decorator.js';
+import { type Principal } from '../common/access/principal.js';
+import { DomainError } from '../common/errors/domain.error.js';
+import { Operation } from '../common/openapi/operation.decorator.js';
+import { FailureLimits } from '../rate-limit/failure-limits.js';
+import { PasswordsService } from '../users/passwords.service.js';
+import { type LoginRequest, loginRequest } from './dto/login.request.js';
+import { type LoginResponse, loginResponse } from './dto/login.response.js';
+import { type LogoutRequest, logoutRequest } from './dto/logout.request.js';
+import { type PasswordRequest, passwordRequest } from './dto/password.request.js';
+import { LoginService } from './login.service.js';
+import { LogoutService } from './logout.service.js';
+
+/** How people sign in and set their passwords, and how a token ends. */
+@ApiTags('Signing in')
+@Controller('auth')
+export class SignInController {
+  constructor(
+    private readonly logins: LoginService,
+    private readonly logouts: LogoutService,
+    private readonly passwords: PasswordsService,
+    private readonly limits: FailureLimits,
+  ) {}
+
+  /** By name and password. */
+  @Public()
+  @Operation({
+    id: 'signIn',
+    summary: 'Signs a person in',
+    description:
+      'An address that is known in several accounts needs `account_id`; without it, the password is tried against at ' +
+      'most five of them and must fit exactly one. Wrong credentials are one answer for every reason.',
+    response: loginResponse,
+    headers: { 'Cache-Control': '`no-store`' },
+    problems: ['BadRequest', 'InvalidCredentials', 'HttpsRequired', 'TooMany', 'Internal', 'Unavailable'],
+  })
+  @Post('login')
+  @HttpCode(200)
+  login(
+    @Body({ schema: loginRequest }) { username, password, account_id: accountId }: LoginRequest,
+    @Req() { ip }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<LoginResponse> {
+    // RFC 6749 §5.1
+    void reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' });
+    return this.logins.signIn({ username, password, accountId: accountId ?? null }, ip);
+  }
+
+  /** By a setup token, or by the present password. */
+  @MaybeAuthenticated()
+  @Operation({
+    id: 'setPassword',
+    summary: 'Sets a password, and ends the person’s tokens',
+    description: 'A setup token works once and for 24 hours. Another password needs the person’s token, too.',
+    status: 204,
+    problems: ['BadRequest', 'InvalidCredentials', 'Forbidden', 'TooMany', 'Internal', 'Unavailable'],
+  })
+  @Post('password')
+  @HttpCode(204)
+  async setPassword(
+    @MaybePrincipal() person: Principal | null,
+    @Body({ schema: passwordRequest }) body: PasswordRequest,
+    @Req() { ip: address, id: requestId }: FastifyRequest,
+  ): Promise<void> {
+    if ('setupToken' in body) {
+      const set = (): Promise<void> => this.passwords.setUp(body.setupToken, body.password, { address, requestId });
+      return this.limits.run({ address, name: null }, set);
+    }
+    if (!person) throw DomainError.unauthenticated(null, 'no bearer credential');
+    const { currentPassword, newPassword } = body;
+    const change = (): Promise<void> => this.passwords.change(person, currentPassword, newPassword);
+    return this.limits.run({ address, name: person.id }, change);
+  }
+
+  /** Whosever token it is. */
+  @Authenticated()
+  @Operation({
+    id: 'signOut',
+    summary: 'Ends the token that is shown',
+    description: 'Other tokens of the same principal live on.',
+    status: 204,
+  })
+  @Post('logout')
+  @HttpCode(204)
+  async logout(
+    @CurrentPrincipal() principal: Principal,
+    // Here for its check alone: nothing is in it, and a token in it is refused.
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars
+    @Body({ schema: logoutRequest }) _nothing: LogoutRequest,
+  ): Promise<void> {
+    await this.logouts.end(principal);
+  }
+}
