@@ -56,9 +56,9 @@ export class AccountRepository {
     await this.manager.query(`select 1 from roles where name = 'platform_admin' for no key update`);
     const [row] = await this.manager.query<[{ holds: boolean; others: boolean }]>(
       `select coalesce(bool_or(person.account_id = $1), false) as holds,
-              coalesce(bool_or(person.account_id <> $1 and account.status = 'active'), false) as others
+              coalesce(bool_or(person.account_id <> $1 and account.status = 'active' and person.status = 'active'), false) as others
        from users person join accounts account on account.id = person.account_id
-       where person.role = 'platform_admin' and person.ended_at is null and person.status = 'active'`,
+       where person.role = 'platform_admin' and person.ended_at is null`,
       [id],
     );
     return row.holds && !row.others;
