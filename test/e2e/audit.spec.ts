@@ -98,7 +98,8 @@ describe('the audit trail', () => {
   });
 
   it('a range of time begins with `from` and ends before `to`', async () => {
-    const all = await events('acme');
+    // Changes alone: what this test was refused is written while it runs.
+    const all = await events('acme', '?outcome=done');
     expect(all.map(({ id }) => id)).toEqual(
       all
         .map(({ id }) => id)
@@ -106,7 +107,8 @@ describe('the audit trail', () => {
         .reverse(),
     );
     const { at } = all[1]!;
-    const between = async (query: string): Promise<string[]> => (await events('acme', query)).map(({ id }) => id);
+    const between = async (query: string): Promise<string[]> =>
+      (await events('acme', `${query}&outcome=done`)).map(({ id }) => id);
     const expected = (holds: (time: string) => boolean): string[] => all.filter((e) => holds(e.at)).map(({ id }) => id);
     expect(await between(`?from=${at}`)).toEqual(expected((time) => time >= at));
     expect(await between(`?to=${at}`)).toEqual(expected((time) => time < at));
