@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { Program } from '../support/program.js';
 import { Service, TEST_KEY } from '../support/service.js';
-import { type Answer, Tenants } from '../support/tenants.js';
+import { type Answer } from '../support/call.js';
+import { Tenants } from '../support/tenants.js';
 import { type TestDatabase, testDatabase } from '../support/test-database.js';
 
 // Each password costs a tenth of a second of all cores, and others may be at work.

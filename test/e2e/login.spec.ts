@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { loginResponse } from '../../src/sessions/dto/login.response.js';
 import { whoamiResponse } from '../../src/access/dto/whoami.response.js';
-import { type Answer, Tenants } from '../support/tenants.js';
+import { type Answer } from '../support/call.js';
+import { Tenants } from '../support/tenants.js';
 
 // Each password costs a tenth of a second of all cores, and others may be at work.
 jest.setTimeout(60_000);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { checksum } from '../../src/common/credential/checksum.js';
-import { type Answer, Tenants } from '../support/tenants.js';
+import { type Answer } from '../support/call.js';
+import { Tenants } from '../support/tenants.js';
 
 const GOOD = 'nobody would guess this';
 

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { madeUserResponse, userResponse } from '../../src/users/dto/user.response.js';
-import { type Answer, Tenants } from '../support/tenants.js';
+import { type Answer } from '../support/call.js';
+import { Tenants } from '../support/tenants.js';
 
 const UNKNOWN = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
-
 // Each password costs a tenth of a second of all cores, and others may be at work.
 jest.setTimeout(60_000);
 

@@ -45,8 +45,16 @@ export class Service {
 
   /** The client that the banner shows. */
   get quickstart(): { id: string; secret: string } {
-    const value = (name: string): string => new RegExp(`${name}\\s+(\\S+)`).exec(this.output)?.[1] ?? '';
-    return { id: value('clientId'), secret: value('clientSecret') };
+    return { id: this.shown('clientId'), secret: this.shown('clientSecret') };
+  }
+
+  /** The administrator that the banner shows. */
+  get administrator(): { username: string; password: string } {
+    return { username: this.shown('username'), password: this.shown('password') };
+  }
+
+  private shown(name: string): string {
+    return new RegExp(`${name}\\s+(\\S+)`).exec(this.output)?.[1] ?? '';
   }
 
   async untilReady(): Promise<void> {
