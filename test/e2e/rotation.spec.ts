@@ -219,6 +219,10 @@ describe('rotation', () => {
     ).toBe(403);
     expect((await clients.strictly(token, 'POST', `${clientPath(self.id)}/deactivate`)).status).toBe(403);
     expect((await clients.call(token, 'POST', `${clientPath(self.id)}/rotate`)).body.code).toBe('HUMAN_REQUIRED');
+    for (const action of ['rotate', 'rotate/complete', 'rotate/cancel']) {
+      const answer = await clients.call(token, 'POST', `${clientPath(other.id)}/${action}`);
+      expect([answer.status, answer.body.message]).toEqual([403, 'Insufficient scope. Required: admin']);
+    }
     const { rows } = await clients.db.query(`select changes::text as changes from audit_events where object_id = $1`, [
       self.id,
     ]);
