@@ -6,7 +6,7 @@ import { type Refusal } from '../../src/audit/refusal.js';
 import { ClientRotationService } from '../../src/clients/client-rotation.service.js';
 import { ClientsService } from '../../src/clients/clients.service.js';
 import { SecretUses } from '../../src/clients/secret-uses.js';
-import { type Principal, SYSTEM } from '../../src/common/access/principal.js';
+import { SYSTEM } from '../../src/common/access/principal.js';
 import { newClientSecret } from '../../src/common/credential/format.js';
 import { newId } from '../../src/common/id.js';
 import { RefusedClients } from '../../src/oauth/refused-clients.js';
@@ -174,17 +174,5 @@ describe('secrets, behind the token endpoint', () => {
     expect(await count('client_secrets where client_id = $1', client.id)).toBe(21);
     expect(await count('client_secrets where client_id = $1', old.id)).toBe(1);
     await expect(ask({ id: old.id, secret: last })).resolves.toMatchObject({ token_type: 'Bearer' });
-  });
-
-  it('a person with admin rotates whatever CREDENTIAL_CREATION says, and a machine does not', async () => {
-    const client = await makeClient();
-    const person: Principal = { ...SYSTEM, type: 'user', id: 'usr_1' };
-    const machine: Principal = { ...SYSTEM, type: 'client', id: 'cli_1' };
-    const rotation = app.get(ClientRotationService);
-    expect((await rotation.rotate(person, client.id, {})).secret).toMatch(/^cv_sk_/);
-    await expect(rotation.rotate(machine, client.id, {})).rejects.toMatchObject({ code: 'HUMAN_REQUIRED' });
-    await expect(rotation.rotate(person, client.id, { currentSecret: client.secret })).rejects.toMatchObject({
-      kind: 'unauthenticated',
-    });
   });
 });
