@@ -5,7 +5,7 @@ import { AppConfig } from '../config/app-config.js';
 import { type MadeClient } from './client-creation.service.js';
 import { type CreatedClientResponse, toCreatedClient } from './dto/created-client.response.js';
 
-/** Answers what was made, whoever's client it is: at its own place, with its secret this once. */
+/** Answers a client that was made: where it is, and its secret, this once. */
 @Injectable()
 export class CreationAnswer {
   constructor(private readonly config: AppConfig) {}
