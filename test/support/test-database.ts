@@ -23,5 +23,16 @@ export async function testDatabase(): Promise<TestDatabase> {
   await asAdmin(`create database ${name}`);
   const url = new URL(process.env.CLAVIGER_TEST_DATABASE_URL ?? '');
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => asAdmin(`drop database ${name} with (force)`) };
+  return { url: url.href, drop: () => drop(name, 10) };
+}
+
+/** Autovacuum belongs to the superuser, and cannot be ended by force; it ends by itself. */
+async function drop(name: string, attempts: number): Promise<void> {
+  try {
+    await asAdmin(`drop database ${name} with (force)`);
+  } catch (error) {
+    if (attempts === 1 || (error as { code?: string }).code !== '42501') throw error;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await drop(name, attempts - 1);
+  }
 }
