@@ -1,16 +1,16 @@
 import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Authenticated, MaybeAuthenticated, Public } from '../common/access/access.decorator.js';
 import { CurrentPrincipal, MaybePrincipal } from '../common/access/current-principal.decorator.js';
 import { type Principal } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
+import { EMPTY_BODY, type EmptyBody, emptyBody } from '../common/http/empty-body.js';
 import { Operation } from '../common/openapi/operation.decorator.js';
 import { FailureLimits } from '../rate-limit/failure-limits.js';
 import { PasswordsService } from '../users/passwords.service.js';
 import { type LoginRequest, loginRequest } from './dto/login.request.js';
 import { type LoginResponse, loginResponse } from './dto/login.response.js';
-import { type LogoutRequest, logoutRequest } from './dto/logout.request.js';
 import { type PasswordRequest, passwordRequest } from './dto/password.request.js';
 import { LoginService } from './login.service.js';
 import { LogoutService } from './logout.service.js';
@@ -84,13 +84,14 @@ export class SignInController {
     description: 'Other tokens of the same principal live on.',
     status: 204,
   })
+  @ApiBody(EMPTY_BODY)
   @Post('logout')
   @HttpCode(204)
   async logout(
     @CurrentPrincipal() principal: Principal,
-    // Here for its check alone: nothing is in it, and a token in it is refused.
+    // For its check alone.
     // eslint-disable-next-line @typescript-eslint/no-unused-vars
-    @Body({ schema: logoutRequest }) _nothing: LogoutRequest,
+    @Body({ schema: emptyBody }) _nothing: EmptyBody,
   ): Promise<void> {
     await this.logouts.end(principal);
   }

@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { Access } from '../common/access/access.decorator.js';
 import { CurrentPrincipal } from '../common/access/current-principal.decorator.js';
 import { type Principal } from '../common/access/principal.js';
+import { EMPTY_BODY, type EmptyBody, emptyBody } from '../common/http/empty-body.js';
 import { ETAG_HEADER, etagOf } from '../common/http/etag.js';
 import { Conditional, IfMatch, type Precondition } from '../common/http/if-match.decorator.js';
 import { idParameter } from '../common/openapi/fields.js';
@@ -99,11 +100,15 @@ export class UsersController {
     response: setupTokenResponse,
     problems: ['NotFound'],
   })
+  @ApiBody(EMPTY_BODY)
   @Post('setup-token')
   @HttpCode(200)
   async createSetupToken(
     @CurrentPrincipal() principal: Principal,
     @Param('userId', { schema: userId }) id: string,
+    // For its check alone.
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars
+    @Body({ schema: emptyBody }) _nothing: EmptyBody,
   ): Promise<SetupTokenResponse> {
     return { setupToken: await this.users.renewSetupToken(principal, id) };
   }

@@ -78,6 +78,7 @@ describe('setting a password', () => {
     const { id, setupToken } = await invite();
     const renewed = await call('admin', 'POST', `/v1/users/${id}/setup-token`);
     expect([renewed.status, Object.keys(renewed.body)]).toEqual([200, ['setupToken']]);
+    expect((await call('admin', 'POST', `/v1/users/${id}/setup-token`, { hours: 48 })).status).toBe(400);
     const body = setupToken.slice(0, -7) + (setupToken.at(-7) === 'x' ? 'y' : 'x');
     for (const bad of [
       setupToken,
