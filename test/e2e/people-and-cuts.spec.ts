@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
-import { type Answer, Tenants } from '../support/tenants.js';
+import { type Answer } from '../support/call.js';
+import { Tenants } from '../support/tenants.js';
 
 // Each password costs a tenth of a second of all cores, and others may be at work.
 jest.setTimeout(60_000);
