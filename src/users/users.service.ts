@@ -159,8 +159,10 @@ export class UsersService {
    * @throws DomainError `not-found`; `forbidden` for machines (HUMAN_REQUIRED) and for a person of a higher level
    */
   renewSetupToken(principal: Principal, id: string): Promise<string> {
-    requireHuman(principal);
     return this.unitOfWork.run(principal, async (tx) => {
+      // Whom a machine does not reach is not there, as everywhere.
+      await this.reader.find(tx, id);
+      requireHuman(principal);
       const { user } = await this.lock(tx, principal, id);
       this.note(tx, principal, user, 'user.setup_token_created', {});
       return this.setupTokens.issue(tx, id);
