@@ -1,8 +1,8 @@
-import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
 import { AccessModule } from './access/access.module.js';
 import { AuditModule } from './audit/audit.module.js';
-import { DomainError } from './common/errors/domain.error.js';
+import { ValidationPipe } from './common/http/validation.pipe.js';
 import { LoggingModule } from './common/logging/logging.module.js';
 import { type PinoLoggerService } from './common/logging/pino-logger.service.js';
 import { type AppConfig } from './config/app-config.js';
@@ -49,22 +49,7 @@ export class AppModule {
         HealthModule,
         StartModule,
       ],
-      providers: [
-        {
-          provide: APP_PIPE,
-          useFactory: () =>
-            new StandardSchemaValidationPipe({
-              exceptionFactory: (issues) =>
-                DomainError.invalid(
-                  'The request is malformed',
-                  issues.map(({ path = [], message }) => ({
-                    path: path.map((part) => (typeof part === 'object' ? part.key : part)).join('.'),
-                    message,
-                  })),
-                ),
-            }),
-        },
-      ],
+      providers: [{ provide: APP_PIPE, useClass: ValidationPipe }],
     };
   }
 }

@@ -107,7 +107,8 @@ function complete(operation: Extended): ProblemName[] {
   const rule = operation[ACCESS_EXTENSION];
   const own = Object.keys(operation).filter((key) => key.startsWith(PROBLEM));
   // Its own come last: they say more of the same status.
-  const names = [...problemsOf(rule), ...own.map((key) => key.slice(PROBLEM.length) as ProblemName)];
+  const named = own.map((key) => key.slice(PROBLEM.length) as ProblemName);
+  const names = [...problemsOf(rule), ...problemsOfBody(operation), ...named];
   for (const key of own) Reflect.deleteProperty(operation, key);
   for (const name of names) {
     operation.responses[PROBLEMS_BY_NAME[name].status] = { $ref: `#/components/responses/${name}` };
@@ -125,6 +126,12 @@ function problemsOf(rule: AccessRule | undefined): ProblemName[] {
   if (!rule || rule.kind === 'public') return [];
   const common: ProblemName[] = ['BadRequest', 'Unauthorized', 'Internal', 'Unavailable'];
   return [...common, rule.kind === 'granted' ? 'Forbidden' : 'HttpsRequired'];
+}
+
+/** The OAuth endpoints say in their own words what is wrong with a body. */
+function problemsOfBody({ requestBody }: Extended): ProblemName[] {
+  const types = Object.keys((requestBody as { content?: object } | undefined)?.content ?? {});
+  return types.length === 1 ? ['PayloadTooLarge', 'UnsupportedMediaType'] : [];
 }
 
 function sentenceOf(rule: AccessRule | undefined): string | undefined {

@@ -5,7 +5,6 @@ import { type FastifyRequest } from 'fastify';
 import { ACCESS, type AccessRule } from '../common/access/access.decorator.js';
 import { type Principal } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
-import { credentialInQuery } from '../common/http/credential-in-query.js';
 import { isAtLeast } from '../common/oauth/vocabulary.js';
 import { OnBehalfOf } from './on-behalf-of.js';
 import { requireOneBearer, showsCredential } from './presented-credential.js';
@@ -28,11 +27,14 @@ export class AccessGuard extends AuthGuard('bearer') {
     if (!rule) throw DomainError.forbidden('Forbidden', { detail: 'the route has no access rule' });
     if (rule.kind === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
-    if (rule.kind === 'optional' && !showsCredential(request) && !credentialInQuery(request)) return true;
+    if (rule.kind === 'optional' && !showsCredential(request)) return true;
     requireOneBearer(request);
     await super.canActivate(context);
     const principal = this.attribute(request);
-    if (rule.kind === 'granted') grant(rule, principal, request.params as PathParameters);
+    const parameters = request.params as PathParameters;
+    if (rule.kind === 'granted') grant(rule, principal, parameters);
+    // No id holds NUL, and PostgreSQL cannot even be asked.
+    if (Object.values(parameters).some((value) => value?.includes('\0'))) throw DomainError.notFound();
     request.user = await this.onBehalfOf.resolve(request, principal);
     return true;
   }

@@ -1,3 +1,4 @@
+import { type IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-http-bearer';
@@ -9,6 +10,11 @@ import { TokenAuthenticator } from '../tokens/token-authenticator.js';
 export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
   constructor(private readonly tokens: TokenAuthenticator) {
     super();
+  }
+
+  /** The strategy would take a token from the body or the query, too (RFC 6750 §2.2, §2.3): it sees the header alone. */
+  override authenticate({ headers: { authorization } }: Pick<IncomingMessage, 'headers'>): void {
+    super.authenticate({ headers: { authorization } } as never);
   }
 
   /** @throws DomainError `unauthenticated`, which the guard hands on as it is */

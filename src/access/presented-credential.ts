@@ -1,6 +1,5 @@
 import { type FastifyRequest } from 'fastify';
 import { DomainError } from '../common/errors/domain.error.js';
-import { credentialInQuery } from '../common/http/credential-in-query.js';
 
 const BEARER_SCHEME = /^bearer/i;
 /** One space, then token68 (RFC 6750 §2.1, RFC 9110 §11.2). */
@@ -13,13 +12,11 @@ export function showsCredential({ raw: { headersDistinct } }: FastifyRequest): b
 
 /**
  * Sees to it that a request shows exactly one credential, in the header, as a well-formed bearer token. The passport
- * strategy would take one from the query or the body too, and would not tell malformed from missing.
- * @throws DomainError `invalid` for several credentials or one in the query; `unauthenticated` for none or a malformed one
+ * strategy would not tell malformed from missing. One in the URL was refused at the edge.
+ * @throws DomainError `invalid` for several credentials; `unauthenticated` for none or a malformed one
  * @see RFC 6750 §2, §3.1
  */
 export function requireOneBearer(request: FastifyRequest): void {
-  if (credentialInQuery(request))
-    throw DomainError.invalid('Credentials belong in the Authorization header, never in the URL');
   // Node keeps the first of two Authorization headers and drops the second in silence.
   const { authorization = [], 'x-api-key': apiKey = [] } = request.raw.headersDistinct;
   if (authorization.length + apiKey.length > 1) throw DomainError.invalid('Send one credential, once');

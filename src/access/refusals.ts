@@ -2,9 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { Observations } from '../audit/observations.js';
 import { type Origin, type Principal } from '../common/access/principal.js';
+import { DomainError } from '../common/errors/domain.error.js';
 import { EdgeError } from '../common/http/edge.error.js';
 import { type Fault } from '../common/http/fault.js';
 import { RefusedClients } from '../oauth/refused-clients.js';
+
+type Refused = FastifyRequest & { user?: Principal };
 
 /** Observes what is refused, for the audit trail: clients, what principals may not do, and credentials over plain HTTP. */
 @Injectable()
@@ -15,12 +18,26 @@ export class Refusals {
   ) {}
 
   /** Takes a refusal once it is decided. */
-  observe(thrown: unknown, fault: Fault, request: FastifyRequest & { user?: Principal }): void {
+  observe(thrown: unknown, fault: Fault, request: Refused): void {
     const origin = { requestId: request.id, address: request.ip };
     this.clients.observe(thrown, origin);
+    if (thrown instanceof DomainError && thrown.isInvalidCredentials) this.observePassword(request, origin);
     if (fault.status !== 403) return;
     if (request.user) this.observeForbidden(fault, request, request.user);
     else if (thrown instanceof EdgeError && showsCredential(request)) this.observePlainHttp(request, origin);
+  }
+
+  /** Whose name was claimed is not told: it may be a password in the wrong place. */
+  private observePassword({ user, routeOptions }: Refused, origin: Origin): void {
+    this.observations.refused({
+      action: routeOptions.url?.endsWith('/login') === true ? 'login.refused' : 'password.refused',
+      reason: 'invalid_credentials',
+      actor: user ? { type: user.type, id: user.id } : { type: 'anonymous', id: null },
+      object: { type: 'user', id: user?.id ?? null },
+      accountId: user?.accountId ?? null,
+      workspaceId: user?.workspaceId ?? null,
+      origin,
+    });
   }
 
   private observeForbidden({ challenge, code }: Fault, request: FastifyRequest, principal: Principal): void {

@@ -5,6 +5,7 @@ import { Access } from '../common/access/access.decorator.js';
 import { CurrentPrincipal } from '../common/access/current-principal.decorator.js';
 import { type Principal } from '../common/access/principal.js';
 import { ETAG_HEADER, etagOf } from '../common/http/etag.js';
+import { Conditional, IfMatch, type Precondition } from '../common/http/if-match.decorator.js';
 import { OptionalBody } from '../common/http/optional-body.js';
 import { idParameter } from '../common/openapi/fields.js';
 import { Operation } from '../common/openapi/operation.decorator.js';
@@ -30,6 +31,7 @@ export class ClientDeactivationController {
     headers: ETAG_HEADER,
     problems: ['NotFound'],
   })
+  @Conditional()
   @OptionalBody(deactivationRequest)
   @Post()
   @HttpCode(200)
@@ -37,9 +39,10 @@ export class ClientDeactivationController {
     @CurrentPrincipal() principal: Principal,
     @Param('clientId', { schema: idParameter('cli') }) clientId: string,
     @Body({ schema: deactivationRequest.optional() }) body: DeactivationRequest | undefined,
+    @IfMatch() precondition: Precondition,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeactivatedClientResponse> {
-    const deactivated = await this.clients.deactivate(principal, clientId, body);
+    const deactivated = await this.clients.deactivate(principal, clientId, { ...body, precondition });
     void reply.header('etag', etagOf(deactivated.client.version));
     return { ...toClient(deactivated), liveApiKeys: deactivated.liveApiKeys };
   }

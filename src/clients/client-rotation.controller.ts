@@ -5,6 +5,7 @@ import { AccessOrSelf } from '../common/access/access.decorator.js';
 import { CurrentPrincipal } from '../common/access/current-principal.decorator.js';
 import { type Principal } from '../common/access/principal.js';
 import { ETAG_HEADER, etagOf } from '../common/http/etag.js';
+import { Conditional, IfMatch, type Precondition } from '../common/http/if-match.decorator.js';
 import { Once, Repeatable } from '../common/http/once.decorator.js';
 import { OptionalBody } from '../common/http/optional-body.js';
 import { idParameter } from '../common/openapi/fields.js';
@@ -39,6 +40,7 @@ export class ClientRotationController {
     problems: ['NotFound', 'Conflict'],
   })
   @Repeatable()
+  @Conditional()
   @OptionalBody(rotationRequest)
   @Post()
   @HttpCode(200)
@@ -47,9 +49,10 @@ export class ClientRotationController {
     @Param('clientId', { schema: idParameter('cli') }) clientId: string,
     @Body({ schema: rotationRequest.optional() }) body: RotationRequest | undefined,
     @Once() once: OnceRequest | null,
+    @IfMatch() precondition: Precondition,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RotatedClientResponse> {
-    const { made, secret, version } = await this.rotation.rotate(principal, clientId, body ?? {}, once);
+    const { made, secret, version } = await this.rotation.rotate(principal, clientId, body ?? {}, once, precondition);
     if (made.replayed) void reply.header('idempotency-replayed', 'true');
     if (version !== null) void reply.header('etag', etagOf(version));
     return { ...made.object, ...(secret !== null && { clientSecret: secret }) };
@@ -65,6 +68,7 @@ export class ClientRotationController {
     headers: ETAG_HEADER,
     problems: ['NotFound', 'Conflict'],
   })
+  @Conditional()
   @OptionalBody(overlapRequest)
   @Post('complete')
   @HttpCode(200)
@@ -72,9 +76,10 @@ export class ClientRotationController {
     @CurrentPrincipal() principal: Principal,
     @Param('clientId', { schema: idParameter('cli') }) clientId: string,
     @Body({ schema: overlapRequest.optional() }) body: OverlapRequest | undefined,
+    @IfMatch() precondition: Precondition,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ClientResponse> {
-    return answer(reply, await this.rotation.complete(principal, clientId, body?.currentSecret));
+    return answer(reply, await this.rotation.complete(principal, clientId, { ...body, precondition }));
   }
 
   /** The new secret is dropped. */
@@ -87,6 +92,7 @@ export class ClientRotationController {
     headers: ETAG_HEADER,
     problems: ['NotFound', 'Conflict'],
   })
+  @Conditional()
   @OptionalBody(overlapRequest)
   @Post('cancel')
   @HttpCode(200)
@@ -94,9 +100,10 @@ export class ClientRotationController {
     @CurrentPrincipal() principal: Principal,
     @Param('clientId', { schema: idParameter('cli') }) clientId: string,
     @Body({ schema: overlapRequest.optional() }) body: OverlapRequest | undefined,
+    @IfMatch() precondition: Precondition,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ClientResponse> {
-    return answer(reply, await this.rotation.cancel(principal, clientId, body?.currentSecret));
+    return answer(reply, await this.rotation.cancel(principal, clientId, { ...body, precondition }));
   }
 }
 

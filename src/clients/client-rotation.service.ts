@@ -3,6 +3,7 @@ import { AuditService } from '../audit/audit.service.js';
 import { type Principal } from '../common/access/principal.js';
 import { Descendants } from '../common/credential/descendants.js';
 import { DomainError } from '../common/errors/domain.error.js';
+import { Precondition } from '../common/http/if-match.decorator.js';
 import { type Made, type Once, runOnce } from '../database/idempotency.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
@@ -29,6 +30,13 @@ export interface RotationOrder {
   descendants?: boolean | undefined;
   /** A live secret of the client, by which it shows that it is itself. */
   currentSecret?: string | undefined;
+}
+
+/** What an overlap is ended with. */
+export interface OverlapRequest {
+  /** A live secret of the client, by which it shows that it is itself. */
+  currentSecret?: string | undefined;
+  precondition?: Precondition;
 }
 
 /** What a rotation made, and the secret, which is shown this once: null where an earlier request made it. */
@@ -63,13 +71,19 @@ export class ClientRotationService {
    * @throws DomainError `not-found`; `forbidden` HUMAN_REQUIRED; `unauthenticated` for a wrong `currentSecret`; `conflict`
    *   for a client that is deactivated, or would have six live secrets
    */
-  rotate(principal: Principal, clientId: string, order: RotationOrder, once: Once | null = null): Promise<Rotated> {
+  rotate(
+    principal: Principal,
+    clientId: string,
+    order: RotationOrder,
+    once: Once | null = null,
+    precondition = new Precondition(),
+  ): Promise<Rotated> {
     return this.unitOfWork.run(principal, async (tx) => {
       if (!(await tx.repository(ClientRepository).find(clientId))) throw DomainError.notFound();
       let secret: string | null = null;
       let version: number | null = null;
       const made = await runOnce(tx, principal, once, async () => {
-        const locked = await this.lock(tx, principal, clientId, order.currentSecret);
+        const locked = await this.lock(tx, principal, clientId, { precondition, ...order });
         secret = await this.replace(tx, principal, locked, order);
         const described = await this.touch(tx, locked.client);
         version = described.client.version;
@@ -85,9 +99,9 @@ export class ClientRotationService {
    * Ends the overlap now: the newest secret alone works from here on.
    * @throws DomainError as `rotate`; `conflict` without an overlap
    */
-  complete(principal: Principal, clientId: string, currentSecret?: string): Promise<DescribedClient> {
+  complete(principal: Principal, clientId: string, request: OverlapRequest = {}): Promise<DescribedClient> {
     return this.unitOfWork.run(principal, async (tx) => {
-      const { client, older } = await this.overlap(tx, principal, clientId, currentSecret);
+      const { client, older } = await this.overlap(tx, principal, clientId, request);
       await this.end(tx, principal, older, 'completed');
       this.note(tx, principal, client, 'client.rotation_completed', { retired: idsOf(older) });
       return this.touch(tx, client);
@@ -98,11 +112,11 @@ export class ClientRotationService {
    * Takes a rotation back: the newest secret is dropped, and the one before it has the end back that it had.
    * @throws DomainError as `rotate`; `conflict` without an overlap
    */
-  cancel(principal: Principal, clientId: string, currentSecret?: string): Promise<DescribedClient> {
+  cancel(principal: Principal, clientId: string, request: OverlapRequest = {}): Promise<DescribedClient> {
     return this.unitOfWork.run(principal, async (tx) => {
-      const { client, before, newest } = await this.overlap(tx, principal, clientId, currentSecret);
+      const { client, before, newest } = await this.overlap(tx, principal, clientId, request);
       await this.end(tx, principal, [newest], 'cancelled');
-      await tx.repository(ClientSecretRepository).restore(before.id);
+      await tx.repository(ClientSecretRepository).restore(before.id, newest);
       this.note(tx, principal, client, 'client.rotation_cancelled', { retired: [newest.id], restored: before.id });
       return this.touch(tx, client);
     });
@@ -137,12 +151,18 @@ export class ClientRotationService {
   }
 
   /** The client's row is what two rotations at the same instant wait for: they come one after the other. */
-  private async lock(tx: Tx, principal: Principal, clientId: string, currentSecret?: string): Promise<Locked> {
+  private async lock(
+    tx: Tx,
+    principal: Principal,
+    clientId: string,
+    { currentSecret, precondition }: OverlapRequest,
+  ): Promise<Locked> {
     const client = await tx.repository(ClientRepository).lock(clientId);
     if (!client) throw DomainError.notFound();
     const live = await tx.repository(ClientSecretRepository).live(clientId, tx.now);
     this.access.require(principal, client, live, currentSecret);
     if (client.endedAt !== null) throw DomainError.conflict('The client is deactivated');
+    precondition?.check(client.version);
     return { client, live };
   }
 
@@ -150,9 +170,9 @@ export class ClientRotationService {
     tx: Tx,
     principal: Principal,
     clientId: string,
-    currentSecret?: string,
+    request: OverlapRequest,
   ): Promise<{ client: Client; older: readonly ClientSecret[]; before: ClientSecret; newest: ClientSecret }> {
-    const { client, live } = await this.lock(tx, principal, clientId, currentSecret);
+    const { client, live } = await this.lock(tx, principal, clientId, request);
     const [before, newest] = live.slice(-2);
     if (!before || !newest) throw DomainError.conflict('No rotation is under way');
     return { client, older: live.slice(0, -1), before, newest };

@@ -96,8 +96,15 @@ export class ClientSecretRepository {
     );
   }
 
-  /** Gives a secret the end back that it had before its rotation. */
-  async restore(id: string): Promise<void> {
-    await this.manager.update(ClientSecret, { id }, { expiresAt: () => 'expires_at_before' });
+  /**
+   * Gives a secret the end back that it had before the rotation that made its successor.
+   * @param successor what is taken back; of a secret that was the newest then, and of no other
+   */
+  async restore(id: string, { clientId, id: successor }: ClientSecret): Promise<void> {
+    await this.manager.query(
+      `update client_secrets set expires_at = expires_at_before where id = $1
+       and id = (select max(id) from client_secrets where client_id = $2 and id < $3)`,
+      [id, clientId, successor],
+    );
   }
 }

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../common/access/access.decorator.js';
 import { CurrentPrincipal } from '../common/access/current-principal.decorator.js';
 import { type Principal } from '../common/access/principal.js';
+import { Conditional, IfMatch, type Precondition } from '../common/http/if-match.decorator.js';
 import { idParameter } from '../common/openapi/fields.js';
 import { Operation } from '../common/openapi/operation.decorator.js';
 import { ClientSecretsService } from './client-secrets.service.js';
@@ -36,17 +37,20 @@ export class ClientSecretsController {
   @Operation({
     id: 'deleteClientSecret',
     summary: 'Ends one secret of a client at once',
-    description: 'Tokens already issued live on. The last live secret cannot be deleted.',
+    description:
+      'Tokens already issued live on. The last live secret cannot be deleted. `If-Match` is about the client.',
     status: 204,
     problems: ['NotFound', 'Conflict'],
   })
+  @Conditional()
   @Delete(':secretId')
   @HttpCode(204)
   async end(
     @CurrentPrincipal() principal: Principal,
     @Param('clientId', { schema: idParameter('cli') }) clientId: string,
     @Param('secretId', { schema: idParameter('sec') }) secretId: string,
+    @IfMatch() precondition: Precondition,
   ): Promise<void> {
-    await this.secrets.end(principal, clientId, secretId);
+    await this.secrets.end(principal, clientId, secretId, precondition);
   }
 }

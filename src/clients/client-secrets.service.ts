@@ -4,6 +4,7 @@ import { AuditService } from '../audit/audit.service.js';
 import { type Principal } from '../common/access/principal.js';
 import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/errors/domain.error.js';
+import { type Precondition } from '../common/http/if-match.decorator.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { ClientSecretRepository, type UsedSecret } from './client-secret.repository.js';
 import { ClientRepository } from './client.repository.js';
@@ -38,7 +39,7 @@ export class ClientSecretsService {
    * Ends one secret at once; tokens already issued live on.
    * @throws DomainError `not-found`, of the secret, too; `conflict` for the last live one, and for a client that is deactivated
    */
-  end(principal: Principal, clientId: string, secretId: string): Promise<void> {
+  end(principal: Principal, clientId: string, secretId: string, precondition: Precondition): Promise<void> {
     return this.unitOfWork.run(principal, async (tx) => {
       const client = await tx.repository(ClientRepository).lock(clientId);
       if (!client) throw DomainError.notFound();
@@ -46,6 +47,7 @@ export class ClientSecretsService {
       const repository = tx.repository(ClientSecretRepository);
       const live = await repository.live(clientId, tx.now);
       if (!live.some(({ id }) => id === secretId)) throw DomainError.notFound();
+      precondition.check(client.version);
       if (live.length === 1) throw DomainError.conflict('The last live secret cannot be deleted');
       await repository.end([secretId], { at: tx.now, by: principal.id, reason: 'deleted' });
       Object.assign(client, { updatedAt: tx.now, version: client.version + 1 });

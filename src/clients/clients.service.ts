@@ -3,6 +3,7 @@ import { AuditService } from '../audit/audit.service.js';
 import { type Principal } from '../common/access/principal.js';
 import { Descendants } from '../common/credential/descendants.js';
 import { DomainError } from '../common/errors/domain.error.js';
+import { type Precondition } from '../common/http/if-match.decorator.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { RevocationsService } from '../revocations/revocations.service.js';
@@ -35,13 +36,18 @@ export class ClientsService {
   /**
    * Ends a client for good, and every token that was issued to it. Ending it again changes nothing about it.
    * @param options.descendants ends the API keys that it made, too, and what they made
-   * @throws DomainError `not-found`
+   * @throws DomainError `not-found`; `precondition-failed`
    */
-  deactivate(principal: Principal, clientId: string, options: { descendants?: boolean } = {}): Promise<Deactivated> {
+  deactivate(
+    principal: Principal,
+    clientId: string,
+    options: { descendants?: boolean; precondition?: Precondition } = {},
+  ): Promise<Deactivated> {
     return this.unitOfWork.run(principal, async (tx) => {
       const repository = tx.repository(ClientRepository);
       const client = await repository.lock(clientId);
       if (!client) throw DomainError.notFound();
+      options.precondition?.check(client.version);
       const ends = client.endedAt === null;
       if (ends) {
         await repository.end(clientId, { at: tx.now, by: principal.id, reason: 'deactivated' });

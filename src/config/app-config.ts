@@ -68,7 +68,7 @@ export class AppConfig {
     this.keyEncryptionKeys = Object.freeze(values.KEY_ENCRYPTION_KEY ?? []);
     this.adminAccountName = values.ADMIN_ACCOUNT_NAME;
     this.adminWorkspaceSlug = values.ADMIN_WORKSPACE_SLUG;
-    this.adminEmail = values.ADMIN_EMAIL.toLowerCase();
+    this.adminEmail = values.ADMIN_EMAIL.normalize('NFC').toLowerCase();
     this.adminPassword = values.ADMIN_PASSWORD ?? null;
     this.managementAudience = `${this.baseUrl}/v1`;
     this.defaultAudience = values.DEFAULT_AUDIENCE ?? this.managementAudience;

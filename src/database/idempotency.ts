@@ -9,7 +9,7 @@ export interface Once {
   readonly key: string;
   /** Method and path. */
   readonly endpoint: string;
-  /** SHA-256 of the body. */
+  /** SHA-256 of the body; none is `{}`. */
   readonly requestHash: Buffer;
 }
 

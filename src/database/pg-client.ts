@@ -18,6 +18,9 @@ export class DeadlineError extends Error {
   }
 }
 
+/** Marks what went wrong before there was a connection: whatever it was, no statement caused it. */
+export const WHILE_CONNECTING = Symbol('while connecting');
+
 type Callback = (error: Error | null, result?: unknown) => void;
 
 /** Open connections, to find those that may be as dead as the one that just went silent. */
@@ -49,7 +52,9 @@ export class PgClient extends pg.Client {
   override connect(): Promise<this>;
   override connect(callback: (error: Error) => void): void;
   override connect(callback?: (error: Error) => void): Promise<this> | undefined {
-    const connected = this.connectWithSettings();
+    const connected = this.connectWithSettings().catch((error: unknown) => {
+      throw error instanceof Error ? Object.assign(error, { [WHILE_CONNECTING]: true }) : error;
+    });
     if (!callback) return connected;
     connected.then(() => (callback as Callback)(null), callback);
     return undefined;

@@ -1,4 +1,5 @@
 import { DomainError } from '../common/errors/domain.error.js';
+import { WHILE_CONNECTING } from './pg-client.js';
 
 /** Classes and codes of PostgreSQL and of the socket that mean "not now": the same request may succeed later. */
 const AWAY =
@@ -21,6 +22,7 @@ export function pgConstraint(error: unknown): string | undefined {
 
 /** Whether PostgreSQL is away, busy or read-only: a fault of the moment, not of the request. */
 export function isAway(error: unknown): boolean {
+  if (typeof error === 'object' && error !== null && WHILE_CONNECTING in error) return true;
   const code = pgCode(error);
   if (code !== undefined) return AWAY.test(code);
   return (

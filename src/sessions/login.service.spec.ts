@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Clock } from '../common/clock.js';
 import { AppConfig } from '../config/app-config.js';
-import { type Refusal } from '../audit/refusal.js';
 import { FailureLimits } from '../rate-limit/failure-limits.js';
 import { ResourceServerSet } from '../resource-servers/resource-server-set.js';
 import { type TokenAuthorization } from '../tokens/token-authorization.js';
@@ -12,9 +11,6 @@ interface World {
   reason?: string | null;
   key?: object | null;
 }
-
-const ORIGIN = { address: '192.0.2.1', requestId: 'request' };
-const observed: Refusal[] = [];
 
 /** Signs in somebody whose password was read when the ledger's head was 7. */
 async function signIn({
@@ -45,9 +41,8 @@ async function signIn({
     { ring: () => ({ signingKey: () => key }) } as never,
     { reached } as never,
     { mint: (authorization: TokenAuthorization) => Promise.resolve(`token ${minted.push(authorization)}`) } as never,
-    { refused: (refusal: Refusal) => observed.push(refusal) } as never,
   );
-  await service.signIn({ username: 'a@b', password: 'x', accountId: null }, ORIGIN);
+  await service.signIn({ username: 'a@b', password: 'x', accountId: null }, '192.0.2.1');
   return minted;
 }
 
@@ -78,14 +73,5 @@ describe('the token of somebody who signs in', () => {
       retryAfterSeconds: 2,
     });
     await expect(signIn({ key: null })).rejects.toMatchObject({ kind: 'unavailable' });
-  });
-
-  it('is observed where it is refused, without the name that was claimed', async () => {
-    observed.length = 0;
-    await signIn({});
-    await signIn({ key: null }).catch(() => undefined);
-    expect(observed).toEqual([]);
-    await signIn({ reason: 'ended' }).catch(() => undefined);
-    expect(observed).toMatchObject([{ action: 'login.refused', object: { type: 'user', id: null }, origin: ORIGIN }]);
   });
 });

@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Observations } from '../audit/observations.js';
-import { type Origin } from '../common/access/principal.js';
 import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/errors/domain.error.js';
 import { writtenOut } from '../common/oauth/scope.js';
@@ -34,25 +32,18 @@ export class LoginService {
     private readonly signingKeys: SigningKeys,
     private readonly ledger: Ledger,
     private readonly format: JwtFormat,
-    private readonly observations: Observations,
   ) {}
 
   /**
    * A token for whoever this name and password belong to.
-   * @param origin the caller's, under whose address failures are counted
+   * @param address the caller's, under which failures are counted
    * @throws DomainError `unauthenticated`, with one text for every reason; `too-many`; `unavailable`
    */
-  async signIn(claim: PasswordClaim, origin: Origin): Promise<LoginResponse> {
-    const attempt = async (): Promise<TokenAuthorization> => {
+  async signIn(claim: PasswordClaim, address: string): Promise<LoginResponse> {
+    const authorization = await this.limits.run({ address, name: claim.username }, async () => {
       const proven = await this.passwords.authenticate(claim);
       return this.memory.decide(() => this.authorize(proven));
-    };
-    const authorization = await this.limits
-      .run({ address: origin.address, name: claim.username }, attempt)
-      .catch((error: unknown) => {
-        this.observe(error, origin);
-        throw error;
-      });
+    });
     const { subject, issuedAt, expiresAt } = authorization;
     const createdAt = new Date(issuedAt * 1000);
     const token = await this.format.mint(authorization);
@@ -63,20 +54,6 @@ export class LoginService {
       expires_in: expiresAt - issuedAt,
       created_at: createdAt.toISOString(),
     };
-  }
-
-  /** Whose name was claimed is not told: it may be a password in the wrong place. */
-  private observe(error: unknown, origin: Origin): void {
-    if (!(error instanceof DomainError) || error.kind !== 'unauthenticated') return;
-    this.observations.refused({
-      action: 'login.refused',
-      reason: 'invalid_credentials',
-      actor: { type: 'anonymous', id: null },
-      object: { type: 'user', id: null },
-      accountId: null,
-      workspaceId: null,
-      origin,
-    });
   }
 
   /** One moment's decision: the gate, the present role, the key. */

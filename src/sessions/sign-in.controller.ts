@@ -42,12 +42,12 @@ export class SignInController {
   @HttpCode(200)
   login(
     @Body({ schema: loginRequest }) { username, password, account_id: accountId }: LoginRequest,
-    @Req() { ip: address, id: requestId }: FastifyRequest,
+    @Req() { ip: address }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LoginResponse> {
     // RFC 6749 §5.1
     void reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' });
-    return this.logins.signIn({ username, password, accountId: accountId ?? null }, { address, requestId });
+    return this.logins.signIn({ username, password, accountId: accountId ?? null }, address);
   }
 
   /** By a setup token, or by the present password. */

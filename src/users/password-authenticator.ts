@@ -50,7 +50,7 @@ export class PasswordAuthenticator {
    * @throws DomainError `unauthenticated`, with one text for every reason; `unavailable`
    */
   async authenticate({ username, password, accountId }: PasswordClaim): Promise<ProvenPerson> {
-    const { head, candidates } = await this.candidates(username.toLowerCase(), accountId);
+    const { head, candidates } = await this.candidates(username.normalize('NFC').toLowerCase(), accountId);
     const width = accountId === null ? await this.widest(candidates.length) : 1;
     const hashes = candidates.map(({ passwordHash }) => passwordHash);
     const matching = await this.hasher.matches(password, hashes, width);

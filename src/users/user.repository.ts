@@ -63,12 +63,13 @@ export class UserRepository {
   }
 
   /** Whether an account has a living administrator beside this person: one whose role reaches all of it. */
-  async hasAdminBeside(accountId: string, id: string): Promise<boolean> {
+  async hasAdminBeside(accountId: string, id: string, active: boolean): Promise<boolean> {
     const rows = await this.manager.query<unknown[]>(
       `select 1 from users person join roles role on role.name = person.role
        where person.account_id = $1 and person.id <> $2 and person.ended_at is null
-         and role.level <> 'workspace' and 'admin' = any(role.scopes) limit 1`,
-      [accountId, id],
+         and role.level <> 'workspace' and 'admin' = any(role.scopes)
+         and (person.status = 'active' or not $3) limit 1`,
+      [accountId, id, active],
     );
     return rows.length > 0;
   }
@@ -77,13 +78,14 @@ export class UserRepository {
    * Whether the platform has a living administrator beside this person, in an account that is not suspended. The role's
    * row is locked, so that two last ones cannot go at the same time.
    */
-  async hasPlatformAdminBeside(id: string): Promise<boolean> {
+  async hasPlatformAdminBeside(id: string, active: boolean): Promise<boolean> {
     await this.manager.query(`select 1 from roles where name = 'platform_admin' for no key update`);
     const rows = await this.manager.query<unknown[]>(
       `select 1 from users person join accounts account on account.id = person.account_id
        where person.role = 'platform_admin' and person.id <> $1 and person.ended_at is null
-         and account.status = 'active' and account.ended_at is null limit 1`,
-      [id],
+         and account.status = 'active' and account.ended_at is null
+         and (person.status = 'active' or not $2) limit 1`,
+      [id, active],
     );
     return rows.length > 0;
   }

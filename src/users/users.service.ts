@@ -198,12 +198,15 @@ export class UsersService {
   }
 
   /** @throws DomainError `conflict` where nobody else would administer what this person does; the account is locked */
-  private async requireOtherAdmin(tx: Tx, { id, accountId, role: name }: User, role: RoleSnapshot): Promise<void> {
+  private async requireOtherAdmin(tx: Tx, user: User, role: RoleSnapshot): Promise<void> {
+    const { id, accountId, role: name } = user;
+    // Who is only invited cannot take over from one who can sign in.
+    const active = user.status === 'active';
     const repository = tx.repository(UserRepository);
-    if (name === 'platform_admin' && !(await repository.hasPlatformAdminBeside(id))) {
+    if (name === 'platform_admin' && !(await repository.hasPlatformAdminBeside(id, active))) {
       throw DomainError.conflict('The last administrator of the platform cannot go');
     }
-    if (role.level === 'account' && isAdmin(role) && !(await repository.hasAdminBeside(accountId, id))) {
+    if (role.level === 'account' && isAdmin(role) && !(await repository.hasAdminBeside(accountId, id, active))) {
       throw DomainError.conflict('The last administrator of the account cannot go');
     }
   }
@@ -213,7 +216,7 @@ export class UsersService {
     const { type, level } = principal;
     if (type !== 'client' || level !== 'platform' || role.level !== 'account' || !isAdmin(role)) return false;
     await tx.repository(AccountRepository).lock(accountId);
-    return !(await tx.repository(UserRepository).hasAdminBeside(accountId, ''));
+    return !(await tx.repository(UserRepository).hasAdminBeside(accountId, '', false));
   }
 
   private note(tx: Tx, principal: Principal, user: User, action: string, changes: object): void {

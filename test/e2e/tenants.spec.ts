@@ -66,7 +66,7 @@ describe('accounts and workspaces', () => {
     expect(first.headers.get('idempotency-replayed')).toBeNull();
     expect((await ask({ name: 'Twice', plan: 'pro' })).status).toBe(409);
     expect((await ask({ name: 'Once', plan: 'pro' }, 'x'.repeat(256))).status).toBe(400);
-    expect((await ask({ name: 'Once', plan: 'pro' }, 'a b')).status).toBe(400);
+    expect((await ask({ name: 'Once', plan: 'pro' }, 'clé')).status).toBe(400);
     const { rows } = await db.query(`select count(*)::int as n from accounts where name in ('Once', 'Renamed')`);
     expect(rows).toEqual([{ n: 1 }]);
   });

@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import { nameField, timeField } from '../../common/openapi/fields.js';
 
-const identifier = z.string().min(1).max(255);
+const text = (longest: number): z.ZodString =>
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .regex(/^[^\0]*$/, 'must not hold NUL');
 
-const role = z.string().min(1).max(200);
+const identifier = text(255);
+
+const role = text(200);
 
 const audiences = z
   .array(identifier)

@@ -27,6 +27,8 @@ interface DomainErrorOptions {
   cause?: unknown;
 }
 
+const INVALID_CREDENTIALS = 'Invalid credentials';
+
 /** An error of everything outside the OAuth endpoints. Its message is a fixed public text. */
 export class DomainError extends Error {
   readonly code: string | undefined;
@@ -68,7 +70,12 @@ export class DomainError extends Error {
    * @param detail the true reason, for the log
    */
   static invalidCredentials(detail: string): DomainError {
-    return new DomainError('unauthenticated', 'Invalid credentials', { challenge: null, detail });
+    return new DomainError('unauthenticated', INVALID_CREDENTIALS, { challenge: null, detail });
+  }
+
+  /** Whether a password or setup token was no good, rather than a token. */
+  get isInvalidCredentials(): boolean {
+    return this.message === INVALID_CREDENTIALS;
   }
 
   /** The principal is known and may not do this. */

@@ -20,6 +20,11 @@ export class EdgeError extends Error {
     return new EdgeError(403, 'HTTPS is required');
   }
 
+  /** A parameter of the URL is there to hold a credential. */
+  static credentialInUrl(): EdgeError {
+    return new EdgeError(400, 'Credentials belong in the Authorization header, never in the URL');
+  }
+
   /** No route has this path. */
   static notFound(): EdgeError {
     return new EdgeError(404, 'Not found');

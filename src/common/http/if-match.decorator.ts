@@ -7,7 +7,8 @@ import { etagOf } from './etag.js';
 
 /** What `If-Match` demands of an object before it is changed. */
 export class Precondition {
-  constructor(private readonly ifMatch: string | undefined) {}
+  /** @param ifMatch left out, every version will do */
+  constructor(private readonly ifMatch?: string) {}
 
   /**
    * Holds the version that was read, locked, against the header; without the header every version will do.

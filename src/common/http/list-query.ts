@@ -1,8 +1,14 @@
 import { z } from 'zod';
 
+/** `Number` would read `0x10`, `1e2` and spaces, too. */
+const wholeNumber = (given: unknown): unknown => (/^\d{1,4}$/.test(String(given)) ? given : NaN);
+
 /** The query of every list: how many at most, newest first, from where. */
 export const listQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(1000).default(100).meta({ description: 'At most this many' }),
+  limit: z
+    .preprocess(wholeNumber, z.coerce.number().int().min(1).max(1000))
+    .default(100)
+    .meta({ description: 'At most this many; 100 if left out' }),
   cursor: z
     .string()
     .optional()

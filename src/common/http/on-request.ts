@@ -1,4 +1,5 @@
 import { type onRequestHookHandler } from 'fastify';
+import { credentialInQuery } from './credential-in-query.js';
 import { EdgeError } from './edge.error.js';
 import { type EdgeOptions } from './edge-options.js';
 import { isOAuthRequest } from './oauth-path.js';
@@ -14,6 +15,13 @@ export function onRequest(edge: EdgeOptions): onRequestHookHandler {
     if (lacksHttps(request, edge)) done(EdgeError.httpsRequired());
     // Here, since the body of a request for nothing is not worth reading.
     else if (request.is404) done(EdgeError.notFound());
+    else if (isManagement(request.routeOptions.url, edge) && credentialInQuery(request))
+      done(EdgeError.credentialInUrl());
     else done();
   };
+}
+
+/** Where a credential in the URL is refused before anything else is looked at (RFC 9700 §4.3.2). */
+function isManagement(url: string | undefined, { issuerPath }: EdgeOptions): boolean {
+  return url !== undefined && [`${issuerPath}/v1/`, `${issuerPath}/auth/`].some((prefix) => url.startsWith(prefix));
 }

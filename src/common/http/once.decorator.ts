@@ -11,7 +11,7 @@ interface OnceRequest {
   requestHash: Buffer;
 }
 
-const KEY = /^[\x21-\x7E]{1,255}$/;
+const KEY = /^[\x20-\x7E]{1,255}$/;
 
 /**
  * The `Idempotency-Key` of a request with what it stands for, or null where there is none.
@@ -26,7 +26,7 @@ export const Once = createParamDecorator((_: unknown, context: ExecutionContext)
     throw DomainError.invalid('The Idempotency-Key must be 1 to 255 printable characters, once');
   }
   const requestHash = createHash('sha256')
-    .update(body === undefined ? '' : JSON.stringify(body))
+    .update(JSON.stringify(body ?? {}))
     .digest();
   return { key, endpoint: `${method} ${url.split('?', 1)[0] ?? ''}`, requestHash };
 });

@@ -77,6 +77,16 @@ export const PROBLEMS_BY_NAME = {
     description: 'Too many failed attempts from this address, or from this address for this name',
     examples: { tooMany: () => DomainError.tooMany(42, '') },
   },
+  PayloadTooLarge: {
+    status: 413,
+    description: 'The body is longer than 65,536 bytes',
+    examples: { tooLarge: refused(413) },
+  },
+  UnsupportedMediaType: {
+    status: 415,
+    description: 'The body is not JSON in UTF-8, or it is compressed',
+    examples: { type: () => EdgeError.unsupportedMediaType('The body must be application/json in UTF-8') },
+  },
   Internal: {
     status: 500,
     description: 'The server failed; nothing about it is told',

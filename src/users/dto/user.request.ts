@@ -4,6 +4,7 @@ import { nameField } from '../../common/openapi/fields.js';
 const email = z
   .string()
   .trim()
+  .normalize('NFC')
   .toLowerCase()
   .regex(/^[^\s@\p{Cc}\p{Cs}]{1,64}@[^\s@\p{Cc}\p{Cs}]{1,189}$/u, 'must be an e-mail address')
   .meta({ description: 'The name to sign in with, whatever its case', examples: ['ada@example.com'] });
