@@ -122,6 +122,23 @@ describe('the audit trail of refusals', () => {
     expect(rows.filter(({ text }: { text: string }) => text.includes(secret.slice(0, 12)))).toEqual([]);
   });
 
+  it('a wrong password stands in the trail: of a stranger without the name, of a person in their own', async () => {
+    const login = { username: 'nobody@example.com', password: 'not the password' };
+    await call(null, 'POST', '/auth/login', login);
+    expect(await event('platform', 'action=login.refused')).toMatchObject({
+      reason: 'invalid_credentials',
+      actor: { type: 'anonymous', id: null },
+      object: { type: 'user', id: null },
+    });
+    const { id } = await tenants.person('acmeAdmin', 'account_admin', 'acme');
+    const passwords = { currentPassword: 'not the password', newPassword: 'another long password' };
+    expect((await call('acmeAdmin', 'POST', '/auth/password', passwords)).status).toBe(401);
+    expect(await event('acme', 'action=password.refused')).toMatchObject({ actor: { type: 'user', id } });
+    const setUp = { setupToken: 'cv_st_x', password: 'another long password' };
+    expect((await call(null, 'POST', '/auth/password', setUp)).status).toBe(401);
+    expect((await event('platform', 'action=password.refused')).actor.id).not.toBe('');
+  }, 30_000);
+
   it('what a principal may not do stands in its own trail, by route and without what it asked for', async () => {
     const { id } = tenants.clients['acme.one.reader']!;
     const path = `/v1/workspaces/${tenants.workspaces['acme.one']!}`;
