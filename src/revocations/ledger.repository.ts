@@ -18,6 +18,18 @@ export class LedgerRepository {
   }
 
   /**
+   * Takes the next position for a single token, unless its owner has too many that are revoked and still alive.
+   * @returns when the first of those expires; null if the token is revoked
+   */
+  async revoke(jti: string, owner: string, expiresAt: Date, now: Date, most: number): Promise<Date | null> {
+    const [row] = await this.manager.query<[{ until: Date | null }]>(
+      'select ledger_revoke($1, $2, $3, $4, $5) as until',
+      [jti, owner, expiresAt, now, most],
+    );
+    return row.until;
+  }
+
+  /**
    * Removes entries whose last token has expired, a bounded batch of them.
    * @returns how many went
    */

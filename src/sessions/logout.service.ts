@@ -13,12 +13,15 @@ export class LogoutService {
     private readonly audit: AuditService,
   ) {}
 
-  /** Revokes the one token that was presented; others of the same principal live on. */
+  /**
+   * Revokes the one token that was presented; others of the same principal live on.
+   * @throws DomainError `too-many` where a thousand of them were ended so and have not expired
+   */
   end(principal: Principal): Promise<void> {
-    const { tokenId, expiresAt, accountId, workspaceId } = principal;
+    const { id: owner, tokenId, expiresAt, accountId, workspaceId } = principal;
     if (tokenId === undefined || expiresAt === null) throw new Error('The principal has shown no token');
     return this.unitOfWork.run(principal, (tx) => {
-      this.revocations.revokeToken(tx, tokenId, new Date(expiresAt));
+      this.revocations.revokeToken(tx, { jti: tokenId, owner, expiresAt: new Date(expiresAt) });
       const object = { type: 'token', id: tokenId };
       this.audit.record(tx, principal, { action: 'token.revoked', object, accountId, workspaceId });
       return Promise.resolve();

@@ -81,8 +81,10 @@ export class SignInController {
   @Operation({
     id: 'signOut',
     summary: 'Ends the token that is shown',
-    description: 'Other tokens of the same principal live on.',
+    description:
+      'Other tokens of the same principal live on. A thousand may be ended so before the first of them expires.',
     status: 204,
+    problems: ['TooMany'],
   })
   @ApiBody(EMPTY_BODY)
   @Post('logout')

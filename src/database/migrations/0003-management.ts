@@ -5,12 +5,22 @@ export class Management1700000000003 implements MigrationInterface {
   name = 'Management1700000000003';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [...USERS, ...AUDIT, ...IDEMPOTENCY, ...SECRET_USES, ...RESOURCE_SERVERS, ...TENANTS]) {
+    for (const statement of [
+      ...USERS,
+      ...AUDIT,
+      ...IDEMPOTENCY,
+      ...SECRET_USES,
+      ...REVOCATIONS,
+      ...RESOURCE_SERVERS,
+      ...TENANTS,
+    ]) {
       await runner.query(statement);
     }
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop function ledger_revoke(text, text, timestamptz, timestamptz, integer)');
+    await runner.query('alter table ledger_entries drop column owner');
     await runner.query('alter table workspaces drop column created_by');
     await runner.query('drop index clients_account_id, clients_workspace_id');
     await runner.query('drop trigger resource_servers_notice on resource_servers');
@@ -171,6 +181,32 @@ const SECRET_USES = [
      constraint client_secret_uses_secret_id_fkey foreign key (secret_id) references client_secrets (id))`,
   ...secured('client_secret_uses'),
   `grant select on client_secret_uses to claviger_app`,
+];
+
+/**
+ * Single revocations are counted by whom the token belongs to, under the head's lock, so that nobody fills the ledger.
+ * Answers when the first of too many expires; null if this one was recorded.
+ */
+const REVOCATIONS = [
+  `alter table ledger_entries add column owner text collate "C"`,
+  `create index ledger_entries_owner on ledger_entries (owner, expires_at) where owner is not null`,
+  `select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)`,
+  `create function ledger_revoke(token_jti text, token_owner text, token_expires_at timestamptz, at timestamptz, most integer)
+     returns timestamptz language plpgsql security definer set search_path from current as $$
+   declare live integer; earliest timestamptz;
+   begin
+     perform 1 from ledger_head where one = 1 for update;
+     perform 1 from ledger_entries where kind = 'jti' and subject = token_jti;
+     if found then return null; end if;
+     select count(*), min(expires_at) into live, earliest from ledger_entries
+       where owner = token_owner and expires_at > at;
+     if live >= most then return earliest; end if;
+     perform ledger_record('jti', token_jti, token_expires_at);
+     update ledger_entries set owner = token_owner where kind = 'jti' and subject = token_jti;
+     return null;
+   end $$`,
+  `revoke all on function ledger_revoke(text, text, timestamptz, timestamptz, integer) from public`,
+  `grant execute on function ledger_revoke(text, text, timestamptz, timestamptz, integer) to claviger_app`,
 ];
 
 const RESOURCE_SERVERS = [
