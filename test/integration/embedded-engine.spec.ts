@@ -33,6 +33,8 @@ describe('the embedded engine', () => {
   const used = (): string => {
     const dataDir = fresh();
     cpSync(template, dataDir, { recursive: true });
+    // Node.js 24 copies no modes, and PostgreSQL insists on this one.
+    chmodSync(join(dataDir, 'postgres'), 0o700);
     return dataDir;
   };
 
