@@ -23,6 +23,8 @@ describe('who may call what', () => {
     tenants = await Tenants.start();
     await tenants.person('acmeAdmin', 'account_admin', 'acme');
     await tenants.person('oneAdmin', 'workspace_admin', 'acme.one');
+    await tenants.person('oneWriter', 'content_manager', 'acme.one');
+    await tenants.person('oneReader', 'chat_user', 'acme.one');
     await make('/v1/roles', { name: 'matrix_role', level: 'workspace', scopes: ['read'] });
     const server = await make('/v1/resource-servers', { name: 'Matrix', identifier: 'urn:matrix' });
     for (const target of ['own', 'sibling', 'other'] as const) objects[target] = await objectsOf(target, server);
