@@ -16,6 +16,7 @@ interface Operation {
   summary: string;
   tags: string[];
   security?: object[];
+  requestBody?: object;
   responses: Record<string, Response>;
   'x-access'?: { kind: string; level?: string; scope?: string };
 }
@@ -75,6 +76,18 @@ describe('the OpenAPI document', () => {
         if (status.startsWith('2')) continue;
         expect([name, status, Object.keys(json!).length]).toEqual([name, status, 2]);
       }
+    }
+  });
+
+  it('says of every body that it may be too large or of another type', () => {
+    const withBody = operations.filter(([, { requestBody }]) => requestBody !== undefined);
+    expect(withBody.length).toBeGreaterThan(15);
+    for (const [name, { responses }] of withBody) {
+      const expected = name === 'POST /oauth/token' ? ['413'] : ['413', '415'];
+      expect([name, Object.keys(responses).filter((status) => ['413', '415'].includes(status))]).toEqual([
+        name,
+        expected,
+      ]);
     }
   });
 
