@@ -4,6 +4,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { ACCESS_EXTENSION, type AccessRule, SECURITY_SCHEMES } from './common/access/access.decorator.js';
 import { type ErrorBody } from './common/http/error-bodies/error-body.js';
 import { ERROR_BODIES } from './common/http/error-bodies/index.js';
+import { emptyBody } from './common/http/without-body.js';
 import { PROBLEM } from './common/openapi/operation.decorator.js';
 import { oauthErrorSchema, problemResponse } from './common/openapi/problem-response.js';
 import { type Problem, type ProblemName, PROBLEMS_BY_NAME } from './common/openapi/problems.js';
@@ -150,6 +151,7 @@ function furtherSchemas(body: ErrorBody): Schemas {
     Error: error.schema,
     ...convertSchema(oauthErrorSchema, { schemaType: 'output' }).components,
     ...convertSchema(tokenRequest, { schemaType: 'input' }).components,
+    ...convertSchema(emptyBody, { schemaType: 'input' }).components,
   };
 }
 

@@ -1,7 +1,7 @@
 import { And, type EntityManager, LessThan, MoreThanOrEqual } from 'typeorm';
 import { type Standing } from '../common/access/principal.js';
 import { firstIdOf } from '../common/id.js';
-import { type Page } from '../sealing/lists.js';
+import { type Page } from '../database/page.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { type AuditKey } from './audit-key.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Principal } from '../common/access/principal.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { type Page } from '../sealing/lists.js';
+import { type Page } from '../database/page.js';
 import { type AuditEvent } from './audit-event.entity.js';
 import { AuditEventRepository, type AuditFilter } from './audit-event.repository.js';
 

@@ -9,7 +9,7 @@ import { MADE_HEADERS } from '../common/http/made.js';
 import { Once, Repeatable } from '../common/http/once.decorator.js';
 import { idParameter } from '../common/openapi/fields.js';
 import { Operation } from '../common/openapi/operation.decorator.js';
-import { type Once as OnceRequest } from '../database/idempotency.js';
+import { type OnceRequest } from '../common/once-request.js';
 import { Lists } from '../sealing/lists.js';
 import { ClientCreationService } from './client-creation.service.js';
 import { ClientListService } from './client-list.service.js';

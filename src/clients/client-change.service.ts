@@ -3,7 +3,7 @@ import { AuditService } from '../audit/audit.service.js';
 import { requireHuman } from '../common/access/human.js';
 import { type Principal } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
-import { type Precondition } from '../common/http/if-match.decorator.js';
+import { type Precondition } from '../common/precondition.js';
 import { AppConfig } from '../config/app-config.js';
 import { applyChanges, type Difference } from '../database/change.js';
 import { ChangingEntity } from '../database/changing.entity.js';

@@ -3,7 +3,8 @@ import { requireHuman } from '../common/access/human.js';
 import { type Principal, type Standing } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
 import { AppConfig } from '../config/app-config.js';
-import { type Made, type Once, runOnce } from '../database/idempotency.js';
+import { type OnceRequest } from '../common/once-request.js';
+import { type Made, runOnce } from '../database/idempotency.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AccountRepository } from '../workspaces/account.repository.js';
@@ -52,7 +53,7 @@ export class ClientCreationService {
    * @throws DomainError `not-found` for a place that is not reached; `forbidden`: HUMAN_REQUIRED, PLAN_NOT_ELIGIBLE, or a
    *   role above the principal's level; `invalid` for a role, an audience or an end that will not do
    */
-  create(principal: Principal, place: ClientPlace, order: ClientOrder, once: Once | null): Promise<MadeClient> {
+  create(principal: Principal, place: ClientPlace, order: ClientOrder, once: OnceRequest | null): Promise<MadeClient> {
     return this.unitOfWork.run(principal, async (tx) => {
       const owner = await this.owner(tx, place);
       requireHuman(principal, this.config.credentialCreation);

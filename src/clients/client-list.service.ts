@@ -3,7 +3,7 @@ import { type Principal } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { type Page } from '../sealing/lists.js';
+import { type Page } from '../database/page.js';
 import { AccountRepository } from '../workspaces/account.repository.js';
 import { WorkspaceRepository } from '../workspaces/workspace.repository.js';
 import { type DescribedClient, describeClient, describeClients } from './client-description.js';

@@ -3,8 +3,9 @@ import { AuditService } from '../audit/audit.service.js';
 import { type Principal } from '../common/access/principal.js';
 import { Descendants } from '../common/credential/descendants.js';
 import { DomainError } from '../common/errors/domain.error.js';
-import { Precondition } from '../common/http/if-match.decorator.js';
-import { type Made, type Once, runOnce } from '../database/idempotency.js';
+import { Precondition } from '../common/precondition.js';
+import { type OnceRequest } from '../common/once-request.js';
+import { type Made, runOnce } from '../database/idempotency.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { RevocationsService } from '../revocations/revocations.service.js';
@@ -75,7 +76,7 @@ export class ClientRotationService {
     principal: Principal,
     clientId: string,
     order: RotationOrder,
-    once: Once | null = null,
+    once: OnceRequest | null = null,
     precondition = new Precondition(),
   ): Promise<Rotated> {
     return this.unitOfWork.run(principal, async (tx) => {

@@ -4,7 +4,7 @@ import { AuditService } from '../audit/audit.service.js';
 import { type Principal } from '../common/access/principal.js';
 import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/errors/domain.error.js';
-import { type Precondition } from '../common/http/if-match.decorator.js';
+import { type Precondition } from '../common/precondition.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { ClientSecretRepository, type UsedSecret } from './client-secret.repository.js';
 import { ClientRepository } from './client.repository.js';

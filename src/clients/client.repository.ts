@@ -1,6 +1,6 @@
 import { type EntityManager, IsNull, LessThan, type SelectQueryBuilder } from 'typeorm';
 import { type Level } from '../common/oauth/vocabulary.js';
-import { type Page } from '../sealing/lists.js';
+import { type Page } from '../database/page.js';
 import { ClientAudience } from './client-audience.entity.js';
 import { type ClientRow } from './client-snapshot.js';
 import { Client } from './client.entity.js';

@@ -3,7 +3,7 @@ import { AuditService } from '../audit/audit.service.js';
 import { type Principal } from '../common/access/principal.js';
 import { Descendants } from '../common/credential/descendants.js';
 import { DomainError } from '../common/errors/domain.error.js';
-import { type Precondition } from '../common/http/if-match.decorator.js';
+import { type Precondition } from '../common/precondition.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { RevocationsService } from '../revocations/revocations.service.js';

@@ -1,17 +1,8 @@
 import { type Principal } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
+import { type OnceRequest } from '../common/once-request.js';
 import { type Tx } from './tx.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
-
-/** A request that its caller may repeat: the same key and endpoint again answer what was made. */
-export interface Once {
-  /** 1 to 255 printable ASCII characters. */
-  readonly key: string;
-  /** Method and path. */
-  readonly endpoint: string;
-  /** SHA-256 of the body; none is `{}`. */
-  readonly requestHash: Buffer;
-}
 
 /** What a request made. */
 export interface Made<T> {
@@ -34,7 +25,7 @@ const KEPT_MS = 24 * 3600 * 1000;
 export async function runOnce<T extends object>(
   tx: Tx,
   principal: Principal,
-  once: Once | null,
+  once: OnceRequest | null,
   work: () => Promise<T>,
 ): Promise<Made<T>> {
   if (!once) return { object: await work(), replayed: false };

@@ -1,6 +1,6 @@
 import { type EntityManager, IsNull, LessThan } from 'typeorm';
 import { type SigningAlg, type TokenTyp } from '../common/oauth/vocabulary.js';
-import { type Page } from '../sealing/lists.js';
+import { type Page } from '../database/page.js';
 import { type RegisteredServer, type ServerGrants, sortedRoleScopes } from './registered-server.js';
 import { ResourceServer } from './resource-server.entity.js';
 import { ResourceServerSet, type ResourceServerSnapshot } from './resource-server-set.js';

@@ -3,15 +3,16 @@ import { AuditService } from '../audit/audit.service.js';
 import { type Principal } from '../common/access/principal.js';
 import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/errors/domain.error.js';
-import { type Precondition } from '../common/http/if-match.decorator.js';
+import { type Precondition } from '../common/precondition.js';
 import { newId } from '../common/id.js';
 import { AppConfig } from '../config/app-config.js';
 import { applyChanges } from '../database/change.js';
-import { type Made, type Once, runOnce } from '../database/idempotency.js';
+import { type OnceRequest } from '../common/once-request.js';
+import { type Made, runOnce } from '../database/idempotency.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { RoleRepository } from '../roles/role.repository.js';
-import { type Page } from '../sealing/lists.js';
+import { type Page } from '../database/page.js';
 import { type NewResourceServerRequest, type ResourceServerChangesRequest } from './dto/resource-server.request.js';
 import { type ResourceServerResponse, toResourceServer } from './dto/resource-server.response.js';
 import { grantFaults } from './grant-faults.js';
@@ -47,7 +48,7 @@ export class ResourceServersService {
   register(
     principal: Principal,
     { signingAlg = this.config.signingAlg, roleScopes, ...rest }: NewResourceServerRequest,
-    once: Once | null,
+    once: OnceRequest | null,
   ): Promise<Made<ResourceServerResponse>> {
     const input = { ...rest, signingAlg, roleScopes: new Map(Object.entries(roleScopes)) };
     return this.unitOfWork.run(principal, (tx) =>

@@ -1,5 +1,5 @@
 import { type EntityManager, In } from 'typeorm';
-import { type Page } from '../sealing/lists.js';
+import { type Page } from '../database/page.js';
 import { type Level } from '../common/oauth/vocabulary.js';
 import { BUILT_IN_ROLES } from './built-in-roles.js';
 import { Role } from './role.entity.js';

@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { type Principal } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
-import { type Precondition } from '../common/http/if-match.decorator.js';
+import { type Precondition } from '../common/precondition.js';
 import { type ManagementScope } from '../common/oauth/scope.js';
 import { applyChanges } from '../database/change.js';
-import { type Made, type Once, runOnce } from '../database/idempotency.js';
+import { type OnceRequest } from '../common/once-request.js';
+import { type Made, runOnce } from '../database/idempotency.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { type Page } from '../sealing/lists.js';
+import { type Page } from '../database/page.js';
 import { type RoleResponse, toRole } from './dto/role.response.js';
 import { type OWN_ROLE_LEVELS, Role } from './role.entity.js';
 import { RoleRepository } from './role.repository.js';
@@ -32,7 +33,7 @@ export class RolesService {
    * Adds a role; for principals of the platform.
    * @throws DomainError `conflict` for a name that is taken
    */
-  create(principal: Principal, input: NewRole, once: Once | null = null): Promise<Made<RoleResponse>> {
+  create(principal: Principal, input: NewRole, once: OnceRequest | null = null): Promise<Made<RoleResponse>> {
     return this.unitOfWork.run(principal, (tx) =>
       runOnce(tx, principal, once, async () => {
         const role = Object.assign(new Role(), {

@@ -3,15 +3,8 @@ import { type FastifyReply } from 'fastify';
 import { type Principal } from '../common/access/principal.js';
 import { type ListQuery } from '../common/http/list-query.js';
 import { AppConfig } from '../config/app-config.js';
+import { type Page } from '../database/page.js';
 import { Cursors } from './cursors.js';
-
-/** The part of a list that is asked for: newest first, beginning behind an id. */
-export interface Page {
-  /** Null for the first page. */
-  readonly after: string | null;
-  /** At most this many rows. */
-  readonly limit: number;
-}
 
 /** Answers lists in pages, each with a link to the next (RFC 8288). */
 @Injectable()

@@ -1,11 +1,11 @@
 import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Authenticated, MaybeAuthenticated, Public } from '../common/access/access.decorator.js';
 import { CurrentPrincipal, MaybePrincipal } from '../common/access/current-principal.decorator.js';
 import { type Principal } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
-import { EMPTY_BODY, type EmptyBody, emptyBody } from '../common/http/empty-body.js';
+import { WithoutBody } from '../common/http/without-body.js';
 import { Operation } from '../common/openapi/operation.decorator.js';
 import { FailureLimits } from '../rate-limit/failure-limits.js';
 import { PasswordsService } from '../users/passwords.service.js';
@@ -86,15 +86,10 @@ export class SignInController {
     status: 204,
     problems: ['TooMany'],
   })
-  @ApiBody(EMPTY_BODY)
+  @WithoutBody()
   @Post('logout')
   @HttpCode(204)
-  async logout(
-    @CurrentPrincipal() principal: Principal,
-    // For its check alone.
-    // eslint-disable-next-line @typescript-eslint/no-unused-vars
-    @Body({ schema: emptyBody }) _nothing: EmptyBody,
-  ): Promise<void> {
+  async logout(@CurrentPrincipal() principal: Principal): Promise<void> {
     await this.logouts.end(principal);
   }
 }

@@ -10,7 +10,7 @@ import { Once, Repeatable } from '../common/http/once.decorator.js';
 import { idParameter } from '../common/openapi/fields.js';
 import { Operation } from '../common/openapi/operation.decorator.js';
 import { AppConfig } from '../config/app-config.js';
-import { type Once as OnceRequest } from '../database/idempotency.js';
+import { type OnceRequest } from '../common/once-request.js';
 import { Lists } from '../sealing/lists.js';
 import { type NewUserRequest, newUserRequest } from './dto/user.request.js';
 import { type MadeUserResponse, madeUserResponse, type UserResponse, userResponse } from './dto/user.response.js';

@@ -4,7 +4,7 @@ import { DomainError } from '../common/errors/domain.error.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { RoleRepository, type RoleSnapshot } from '../roles/role.repository.js';
-import { type Page } from '../sealing/lists.js';
+import { type Page } from '../database/page.js';
 import { AccountRepository } from '../workspaces/account.repository.js';
 import { WorkspaceRepository } from '../workspaces/workspace.repository.js';
 import { toUser, type UserResponse } from './dto/user.response.js';

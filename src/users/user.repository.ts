@@ -1,5 +1,5 @@
 import { type EntityManager, type SelectQueryBuilder } from 'typeorm';
-import { type Page } from '../sealing/lists.js';
+import { type Page } from '../database/page.js';
 import { type UserRow } from './user-snapshot.js';
 import { User } from './user.entity.js';
 

@@ -1,12 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Res } from '@nestjs/common';
-import { ApiBody, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { Access } from '../common/access/access.decorator.js';
 import { CurrentPrincipal } from '../common/access/current-principal.decorator.js';
 import { type Principal } from '../common/access/principal.js';
-import { EMPTY_BODY, type EmptyBody, emptyBody } from '../common/http/empty-body.js';
+import { WithoutBody } from '../common/http/without-body.js';
 import { ETAG_HEADER, etagOf } from '../common/http/etag.js';
-import { Conditional, IfMatch, type Precondition } from '../common/http/if-match.decorator.js';
+import { Conditional, IfMatch } from '../common/http/if-match.decorator.js';
+import { type Precondition } from '../common/precondition.js';
 import { idParameter } from '../common/openapi/fields.js';
 import { Operation } from '../common/openapi/operation.decorator.js';
 import { type UserChangesRequest, userChangesRequest } from './dto/user.request.js';
@@ -100,15 +101,12 @@ export class UsersController {
     response: setupTokenResponse,
     problems: ['NotFound'],
   })
-  @ApiBody(EMPTY_BODY)
+  @WithoutBody()
   @Post('setup-token')
   @HttpCode(200)
   async createSetupToken(
     @CurrentPrincipal() principal: Principal,
     @Param('userId', { schema: userId }) id: string,
-    // For its check alone.
-    // eslint-disable-next-line @typescript-eslint/no-unused-vars
-    @Body({ schema: emptyBody }) _nothing: EmptyBody,
   ): Promise<SetupTokenResponse> {
     return { setupToken: await this.users.renewSetupToken(principal, id) };
   }

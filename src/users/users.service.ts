@@ -4,11 +4,12 @@ import { isMachine, requireHuman } from '../common/access/human.js';
 import { makerOf, type Principal } from '../common/access/principal.js';
 import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/errors/domain.error.js';
-import { type Precondition } from '../common/http/if-match.decorator.js';
+import { type Precondition } from '../common/precondition.js';
 import { newId } from '../common/id.js';
 import { AppConfig } from '../config/app-config.js';
 import { applyChanges } from '../database/change.js';
-import { type Made, type Once, runOnce } from '../database/idempotency.js';
+import { type OnceRequest } from '../common/once-request.js';
+import { type Made, runOnce } from '../database/idempotency.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { RevocationsService } from '../revocations/revocations.service.js';
@@ -62,7 +63,7 @@ export class UsersService {
   create(
     principal: Principal,
     input: NewUser,
-    once: Once | null = null,
+    once: OnceRequest | null = null,
   ): Promise<Made<UserResponse> & { setupToken: string | null }> {
     return this.unitOfWork.run(principal, async (tx) => {
       if (!(await tx.repository(AccountRepository).find(input.accountId))) throw DomainError.notFound();

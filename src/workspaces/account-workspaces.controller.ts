@@ -10,7 +10,7 @@ import { Once, Repeatable } from '../common/http/once.decorator.js';
 import { idParameter } from '../common/openapi/fields.js';
 import { Operation } from '../common/openapi/operation.decorator.js';
 import { AppConfig } from '../config/app-config.js';
-import { type Once as OnceRequest } from '../database/idempotency.js';
+import { type OnceRequest } from '../common/once-request.js';
 import { Lists } from '../sealing/lists.js';
 import { type NewWorkspaceRequest, newWorkspaceRequest } from './dto/workspace.request.js';
 import { toWorkspace, type WorkspaceResponse, workspaceResponse } from './dto/workspace.response.js';

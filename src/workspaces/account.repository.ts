@@ -1,7 +1,7 @@
 import { type EntityManager, LessThan } from 'typeorm';
 import { type Directory } from '../database/feed/directory.js';
 import { type Loaded } from '../database/feed/memory.js';
-import { type Page } from '../sealing/lists.js';
+import { type Page } from '../database/page.js';
 import { Account } from './account.entity.js';
 import { tenantSnapshot, type TenantSnapshot } from './tenant-snapshot.js';
 

@@ -5,14 +5,15 @@ import { Access } from '../common/access/access.decorator.js';
 import { CurrentPrincipal } from '../common/access/current-principal.decorator.js';
 import { type Principal } from '../common/access/principal.js';
 import { ETAG_HEADER, etagOf } from '../common/http/etag.js';
-import { Conditional, IfMatch, type Precondition } from '../common/http/if-match.decorator.js';
+import { Conditional, IfMatch } from '../common/http/if-match.decorator.js';
+import { type Precondition } from '../common/precondition.js';
 import { LIST_HEADERS, type ListQuery, listQuery } from '../common/http/list-query.js';
 import { answerMade, MADE_HEADERS } from '../common/http/made.js';
 import { Once, Repeatable } from '../common/http/once.decorator.js';
 import { idParameter } from '../common/openapi/fields.js';
 import { Operation } from '../common/openapi/operation.decorator.js';
 import { AppConfig } from '../config/app-config.js';
-import { type Once as OnceRequest } from '../database/idempotency.js';
+import { type OnceRequest } from '../common/once-request.js';
 import { Lists } from '../sealing/lists.js';
 import { AccountsService } from './accounts.service.js';
 import {

@@ -3,14 +3,15 @@ import { AuditService } from '../audit/audit.service.js';
 import { type Principal } from '../common/access/principal.js';
 import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/errors/domain.error.js';
-import { type Precondition } from '../common/http/if-match.decorator.js';
+import { type Precondition } from '../common/precondition.js';
 import { newId } from '../common/id.js';
 import { applyChanges } from '../database/change.js';
-import { type Made, type Once, runOnce } from '../database/idempotency.js';
+import { type OnceRequest } from '../common/once-request.js';
+import { type Made, runOnce } from '../database/idempotency.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { RevocationsService } from '../revocations/revocations.service.js';
-import { type Page } from '../sealing/lists.js';
+import { type Page } from '../database/page.js';
 import { Account } from './account.entity.js';
 import { AccountRepository } from './account.repository.js';
 import { type AccountResponse, toAccount } from './dto/account.response.js';
@@ -37,7 +38,7 @@ export class AccountsService {
   create(
     principal: Principal,
     input: { name: string; plan: Plan },
-    once: Once | null = null,
+    once: OnceRequest | null = null,
   ): Promise<Made<AccountResponse>> {
     return this.unitOfWork.run(principal, (tx) =>
       runOnce(tx, principal, once, async () => {

@@ -3,14 +3,15 @@ import { AuditService } from '../audit/audit.service.js';
 import { makerOf, type Principal } from '../common/access/principal.js';
 import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/errors/domain.error.js';
-import { type Precondition } from '../common/http/if-match.decorator.js';
+import { type Precondition } from '../common/precondition.js';
 import { newId } from '../common/id.js';
 import { applyChanges } from '../database/change.js';
-import { type Made, type Once, runOnce } from '../database/idempotency.js';
+import { type OnceRequest } from '../common/once-request.js';
+import { type Made, runOnce } from '../database/idempotency.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { RevocationsService } from '../revocations/revocations.service.js';
-import { type Page } from '../sealing/lists.js';
+import { type Page } from '../database/page.js';
 import { AccountRepository } from './account.repository.js';
 import { toWorkspace, type WorkspaceResponse } from './dto/workspace.response.js';
 import { Workspace } from './workspace.entity.js';
@@ -37,7 +38,7 @@ export class WorkspacesService {
    * Makes a workspace in an account.
    * @throws DomainError `not-found` for an account that is not reached; `conflict` where it has one with this slug
    */
-  create(principal: Principal, input: NewWorkspace, once: Once | null = null): Promise<Made<WorkspaceResponse>> {
+  create(principal: Principal, input: NewWorkspace, once: OnceRequest | null = null): Promise<Made<WorkspaceResponse>> {
     return this.unitOfWork.run(principal, async (tx) => {
       if (!(await tx.repository(AccountRepository).find(input.accountId))) throw DomainError.notFound();
       return runOnce(tx, principal, once, async () => {

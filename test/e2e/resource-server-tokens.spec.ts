@@ -13,7 +13,8 @@ describe('what a resource server says of its tokens', () => {
   let db: pg.Client;
   let count = 0;
   const patch = (id: string, body: object): Promise<Answer> => tenants.call('platform', 'PATCH', `${PATH}/${id}`, body);
-  const read = async (id: string): Promise<any> => (await tenants.call('platform', 'GET', `${PATH}/${id}`)).body; // eslint-disable-line @typescript-eslint/no-explicit-any
+  const read = async (id: string): Promise<Answer['body']> =>
+    (await tenants.call('platform', 'GET', `${PATH}/${id}`)).body;
   /** An API for `acme.one.writer`, a content_manager. */
   const make = async (
     change: object = {},

@@ -8,7 +8,7 @@ import { AuditKey } from '../../src/audit/audit-key.js';
 import { type ChainCounts, type ChainFault, AuditVerifier } from '../../src/audit/audit-verifier.js';
 import { AuditService } from '../../src/audit/audit.service.js';
 import { SYSTEM } from '../../src/common/access/principal.js';
-import { Precondition } from '../../src/common/http/if-match.decorator.js';
+import { Precondition } from '../../src/common/precondition.js';
 import { OwnerAccess } from '../../src/database/owner-access.js';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { AccountsService } from '../../src/workspaces/accounts.service.js';

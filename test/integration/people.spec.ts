@@ -4,7 +4,7 @@ import { ClientChangeService } from '../../src/clients/client-change.service.js'
 import { ClientCreationService } from '../../src/clients/client-creation.service.js';
 import { ClientRotationService } from '../../src/clients/client-rotation.service.js';
 import { type Principal, SYSTEM } from '../../src/common/access/principal.js';
-import { Precondition } from '../../src/common/http/if-match.decorator.js';
+import { Precondition } from '../../src/common/precondition.js';
 import { AccountsService } from '../../src/workspaces/accounts.service.js';
 import { WorkspacesService } from '../../src/workspaces/workspaces.service.js';
 import { application } from '../support/application.js';

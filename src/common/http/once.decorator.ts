@@ -3,13 +3,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { DomainError } from '../errors/domain.error.js';
-
-/** The shape that `database/idempotency` takes. */
-interface OnceRequest {
-  key: string;
-  endpoint: string;
-  requestHash: Buffer;
-}
+import { type OnceRequest } from '../once-request.js';
 
 const KEY = /^[\x20-\x7E]{1,255}$/;
 

@@ -1,20 +1,28 @@
 import { Injectable, StandardSchemaValidationPipe } from '@nestjs/common';
 import { DomainError } from '../errors/domain.error.js';
 
+/** As much of a schema's findings as is told. */
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** What is wrong with what was sent, and where; dots part the levels. */
+export function malformed(issues: readonly Issue[]): DomainError {
+  return DomainError.invalid(
+    'The request is malformed',
+    issues.map(({ path = [], message }) => ({
+      path: path.map((part) => (typeof part === 'object' ? part.key : part)).join('.'),
+      message,
+    })),
+  );
+}
+
 /** Holds what is sent against the schema of its parameter, and tells where it does not fit. */
 @Injectable()
 export class ValidationPipe extends StandardSchemaValidationPipe {
   constructor() {
-    super({
-      exceptionFactory: (issues) =>
-        DomainError.invalid(
-          'The request is malformed',
-          issues.map(({ path = [], message }) => ({
-            path: path.map((part) => (typeof part === 'object' ? part.key : part)).join('.'),
-            message,
-          })),
-        ),
-    });
+    super({ exceptionFactory: malformed });
   }
 
   /** Members named `constructor` are data like any other: the parser has refused what could reach a prototype. */
