@@ -38,11 +38,12 @@ export class DatabaseModule {
         { provide: DataSource, useFactory: () => new DataSource(poolOptions(location, entities)) },
         {
           provide: Watcher,
-          inject: [AppConfig, Clock, PinoLoggerService],
-          useFactory: (config: AppConfig, clock: Clock, logger: PinoLoggerService) =>
+          inject: [AppConfig, Clock, Position, PinoLoggerService],
+          useFactory: (config: AppConfig, clock: Clock, position: Position, logger: PinoLoggerService) =>
             new Watcher({
               connection: listenOptions(location),
               clock,
+              position,
               staleGraceSeconds: config.staleGraceSeconds,
               warn: (message) => logger.warn(message, 'Feed'),
             }),

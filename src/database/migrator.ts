@@ -3,7 +3,7 @@ import { type DataSource, type QueryRunner } from 'typeorm';
 import { type Clock } from '../common/clock.js';
 import { StartRefusal } from '../common/errors/start-refusal.js';
 import { ensureAppRole } from './app-role.js';
-import { CHANNEL, ListeningConnection } from './feed/listening-connection.js';
+import { ListeningConnection } from './feed/listening-connection.js';
 import { migrations } from './migrations/index.js';
 import { type PgClientOptions } from './pg-client.js';
 
@@ -56,16 +56,15 @@ export class Migrator {
 
   /** A transaction pooler accepts LISTEN and delivers nothing; so does another database. */
   private async selfTest(): Promise<void> {
-    const nonce = `self-test ${randomUUID()}`;
+    // A channel of its own: that of the feed is not there before the first migration.
+    const channel = `claviger_test_${randomUUID()}`;
     let heard: () => void = () => undefined;
     const arrived = new Promise<true>((resolve) => (heard = () => resolve(true)));
-    const connection = await ListeningConnection.open(this.listen, this.clock, (payload) => {
-      if (payload === nonce) heard();
-    });
+    const named = (): Promise<string> => Promise.resolve(channel);
+    const connection = await ListeningConnection.open(this.listen, this.clock, named, () => heard());
     try {
-      await connection.prove();
-      await this.pool.query('select pg_notify($1, $2)', [CHANNEL, nonce]);
-      await connection.prove();
+      await this.pool.query('select pg_notify($1, $2)', [channel, '']);
+      await connection.query('select 1');
       const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), NOTICE_WAIT_MS));
       if (await Promise.race([arrived, late])) return;
     } finally {

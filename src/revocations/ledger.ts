@@ -2,20 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Memory } from '../database/feed/memory.js';
 import { Position } from '../database/feed/position.js';
+import { type LedgerEntry } from '../database/feed/proof.js';
 import { type FeedSubscriber, Watcher } from '../database/feed/watcher.js';
 import { type CutSubject } from './subject.js';
 
 interface Entry {
   position: number;
   expiresAtMs: number;
-}
-
-interface EntryRow {
-  head: string;
-  kind: string | null;
-  subject: string;
-  position: string;
-  expires_at_ms: number;
 }
 
 const PURGE_EVERY_MS = 60_000;
@@ -26,7 +19,7 @@ const PURGE_EVERY_MS = 60_000;
  */
 @Injectable()
 export class Ledger implements FeedSubscriber {
-  private readonly entries = {
+  private readonly known = {
     cut: new Map<string, Entry>(),
     jti: new Map<string, Entry>(),
     kid: new Map<string, Entry>(),
@@ -52,46 +45,26 @@ export class Ledger implements FeedSubscriber {
    * @param subjects the token's subjects
    */
   isDead(token: { rev: number; jti: string; kid: string; subjects: readonly CutSubject[] }): boolean {
-    const { cut, jti, kid } = this.entries;
+    const { cut, jti, kid } = this.known;
     if (jti.has(token.jti) || kid.has(token.kid)) return true;
     return token.subjects.some((subject) => (cut.get(subject)?.position ?? 0) > token.rev);
   }
 
-  notice(kind: string, [entryKind = '', subject = '', position = '', expiresAt = '']: readonly string[]): void {
-    if (kind !== 'ledger') return;
-    this.apply(entryKind, subject, { position: Number(position), expiresAtMs: Number(expiresAt) });
-  }
-
-  async read(query: <Row>(sql: string) => Promise<Row[]>): Promise<() => void> {
-    const rows = await query<EntryRow>(
-      `select head.position as head, entry.kind, entry.subject, entry.position,
-              extract(epoch from entry.expires_at)::float8 * 1000 as expires_at_ms
-       from ledger_head head left join ledger_entries entry on true`,
-    );
-    return () => {
-      for (const row of rows) {
-        const entry = { position: Number(row.position), expiresAtMs: row.expires_at_ms };
-        if (row.kind !== null) this.apply(row.kind, row.subject, entry);
-        this.position.advance(Number(row.head));
-      }
-    };
-  }
-
   /** Merges: the later position stays. A cut's subject is read anew, so nobody is minted a token from before it. */
-  private apply(kind: string, subject: string, entry: Entry): void {
-    if (kind !== 'cut' && kind !== 'jti' && kind !== 'kid') return;
-    const known = this.entries[kind].get(subject);
-    if (!known || known.position < entry.position) this.entries[kind].set(subject, entry);
-    if (kind === 'cut') {
+  entries(entries: readonly LedgerEntry[]): void {
+    for (const { kind, subject, position, expiresAtMs } of entries) {
+      if (kind !== 'cut' && kind !== 'jti' && kind !== 'kid') continue;
+      const known = this.known[kind].get(subject);
+      if (!known || known.position < position) this.known[kind].set(subject, { position, expiresAtMs });
+      if (kind !== 'cut') continue;
       const [subjectKind = '', id = ''] = subject.split(':');
       this.memory.forget(subjectKind, id);
     }
-    this.position.advance(entry.position);
   }
 
   private purge(): void {
     const now = this.clock.now();
-    for (const entries of Object.values(this.entries)) {
+    for (const entries of Object.values(this.known)) {
       for (const [subject, entry] of entries) if (entry.expiresAtMs < now) entries.delete(subject);
     }
   }

@@ -42,7 +42,7 @@ export class ThingMemory {
     this.pool = new pg.Pool({ connectionString: urls.pool, max: 5, connectionTimeoutMillis: 1500 });
     this.pool.on('error', () => undefined);
     const connection = { connectionString: urls.listen, connectionTimeoutMillis: 1500, deadlineMs: 3000 };
-    this.watcher = new Watcher({ connection, clock: this.clock, staleGraceSeconds });
+    this.watcher = new Watcher({ connection, clock: this.clock, position: this.position, staleGraceSeconds });
     this.memory = new Memory(this.watcher, this.position, this.clock);
     this.ledger = new Ledger(this.watcher, this.memory, this.position, this.clock);
     this.things = new Directory<Thing>(this.memory, this.clock, {

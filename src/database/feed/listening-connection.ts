@@ -1,11 +1,10 @@
 import { type Clock } from '../../common/clock.js';
-import type pg from 'pg';
+import pg from 'pg';
 import { PgClient, type PgClientOptions } from '../pg-client.js';
+import { type Proof, PROOF, type ProofRow, proofOf } from './proof.js';
 
-/** The channel of every notice. */
-export const CHANNEL = 'claviger';
-
-type Query = <Row>(sql: string) => Promise<Row[]>;
+/** A statement, and the rows of its answer. */
+export type Query = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
 
 /** One direct connection that listens. PostgreSQL sends notices before the answer to a later question, in order of commit. */
 export class ListeningConnection {
@@ -24,12 +23,14 @@ export class ListeningConnection {
 
   /**
    * Connects and listens.
+   * @param channelOf asks for the channel's name on the new connection
    * @param onNotice takes each notice's payload, in order
    * @throws the connection's error
    */
   static async open(
     options: PgClientOptions,
     clock: Clock,
+    channelOf: (query: Query) => Promise<string>,
     onNotice: (payload: string) => void,
   ): Promise<ListeningConnection> {
     const client = new PgClient(options);
@@ -37,7 +38,7 @@ export class ListeningConnection {
     client.on('notification', ({ payload }) => onNotice(payload ?? ''));
     try {
       await client.connect();
-      await connection.query(`listen ${CHANNEL}`);
+      await connection.query(`listen ${pg.escapeIdentifier(await channelOf(connection.query))}`);
       return connection;
     } catch (error) {
       connection.close();
@@ -46,20 +47,21 @@ export class ListeningConnection {
   }
 
   /** A statement on this very connection. */
-  readonly query: Query = async <Row>(sql: string): Promise<Row[]> => {
-    const result = await (this.client as pg.Client).query(sql);
+  readonly query: Query = async <Row>(sql: string, values: unknown[] = []): Promise<Row[]> => {
+    const result = await (this.client as pg.Client).query(sql, values);
     return result.rows as Row[];
   };
 
   /**
-   * Asks PostgreSQL for its time. The answer proves that every notice of a change acknowledged before the question is in.
-   * @returns the monotonic moment of the question, and how far PostgreSQL is ahead of this machine's clock, in milliseconds
+   * Asks PostgreSQL for its time and for what the ledger holds beyond a position. The answer proves that every notice of a
+   * change acknowledged before the question is in; the clock is set by it.
+   * @param reached the position that the process has reached
    */
-  async prove(): Promise<{ askedAt: number; aheadMs: number }> {
+  async prove(reached: number): Promise<Proof> {
     const askedAt = this.clock.monotonic();
-    const [row] = await this.query<{ ms: number }>('select extract(epoch from clock_timestamp())::float8 * 1000 as ms');
-    if (!row) throw new Error('PostgreSQL told no time');
-    return { askedAt, aheadMs: this.clock.adjust(row.ms, askedAt, this.clock.monotonic()) };
+    const [row] = await this.query<ProofRow>(PROOF, [reached]);
+    if (!row) throw new Error('PostgreSQL told nothing');
+    return proofOf(row, askedAt, this.clock.adjust(row.ms, askedAt, this.clock.monotonic()));
   }
 
   /** Ends the connection at once. */

@@ -8,8 +8,8 @@ import { type FeedSubscriber, type Watcher } from './watcher.js';
 /** The longest that one decision may wait for loads and proofs; a client that changes without pause is no reason to wait longer. */
 const DECISION_MS = 5000;
 
-/** Proofs in a row that bring nothing: then a notice is missing, and nothing may be kept. */
-const CATCH_UP_PROOFS = 100;
+/** Objects that notices may name while a load is under way; after more of them nothing that it brings is kept. */
+const MOST_NAMED = 10_000;
 
 /** A part of memory that holds one kind of object. */
 export interface Holder {
@@ -36,7 +36,8 @@ export interface Loaded {
 }
 
 interface LoadUnderWay {
-  named: Set<string>;
+  /** What notices named meanwhile. */
+  readonly named: Set<string>;
 }
 
 const nameOf = (holder: Holder, key: string): string => `${holder.kind} ${key}`;
@@ -69,8 +70,22 @@ export class Memory implements FeedSubscriber {
    * What is refused without memory (form, checksum, signature, expiry, a known cut) is refused before this is called.
    * @throws DomainError `unavailable` where PostgreSQL is needed and away; otherwise what the attempt throws
    */
-  async decide<T>(attempt: () => T): Promise<T> {
+  decide<T>(attempt: () => T): Promise<T> {
+    return this.decideSince(this.clock.monotonic(), attempt);
+  }
+
+  /**
+   * The same, and accepts, too, only on a proof asked for after this call: for what is done in PostgreSQL, which may well
+   * answer a process that has stopped hearing of changes.
+   * @throws DomainError `unavailable` while PostgreSQL is away; otherwise what the attempt throws
+   */
+  async decideAfresh<T>(attempt: () => T): Promise<T> {
     const arrived = this.clock.monotonic();
+    await this.watcher.prove();
+    return this.decideSince(arrived, attempt);
+  }
+
+  private async decideSince<T>(arrived: number, attempt: () => T): Promise<T> {
     do {
       if (!this.watcher.isLive()) await this.watcher.usable();
       try {
@@ -98,6 +113,7 @@ export class Memory implements FeedSubscriber {
       const { head, entries } = await read();
       await this.catchUp(head, epoch);
       if (this.watcher.epoch !== epoch) return;
+      if (underWay.named.size >= MOST_NAMED) return;
       for (const { holder, key, value } of entries) {
         if (!underWay.named.has(nameOf(holder, key))) holder.store(key, value);
       }
@@ -108,12 +124,12 @@ export class Memory implements FeedSubscriber {
     }
   }
 
-  /** A cut is seen in the database a moment before its notice is sent, so one proof may not be enough. */
+  /** What a load saw of the ledger, every proof that is asked for after it sees, too. */
   private async catchUp(head: number, epoch: number): Promise<void> {
-    for (let proofs = 0; this.position.reached < head && this.watcher.epoch === epoch; proofs++) {
-      if (proofs === CATCH_UP_PROOFS) throw DomainError.unavailable('the feed does not reach the ledger');
-      await this.watcher.prove();
-    }
+    if (this.position.reached >= head) return;
+    await this.watcher.prove();
+    if (this.position.reached >= head || this.watcher.epoch !== epoch) return;
+    throw DomainError.unavailable('the feed listens to another ledger than the pool reads');
   }
 
   /** Drops one object, and voids what loads under way bring of it. */
@@ -122,11 +138,12 @@ export class Memory implements FeedSubscriber {
     if (!holder) return;
     const key = holder.keyOf(id);
     holder.drop(key);
-    for (const load of this.loads) load.named.add(nameOf(holder, key));
+    for (const { named } of this.loads) if (named.size < MOST_NAMED) named.add(nameOf(holder, key));
   }
 
-  notice(kind: string, rest: readonly string[]): void {
-    this.forget(kind, rest[0] ?? '');
+  notice(kind: string, id: string): boolean {
+    this.forget(kind, id);
+    return this.holders.has(kind);
   }
 
   drop(): void {

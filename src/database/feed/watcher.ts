@@ -1,10 +1,20 @@
 import { type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/errors/domain.error.js';
 import { type PgClientOptions } from '../pg-client.js';
+import { channelOf } from './channel.js';
 import { ListeningConnection } from './listening-connection.js';
+import { NoticeMeter } from './notice-meter.js';
+import { type Position } from './position.js';
+import { type LedgerEntry, type Proof } from './proof.js';
 import { Proofs } from './proofs.js';
 
 const HEARTBEAT_MS = 300;
+/** Notices of the ledger are answered by a proof at once, but not more often than this. */
+const HINT_PACE_MS = 10;
+/** What the triggers write is shorter; a longer notice is not looked at. */
+const LONGEST_NOTICE = 200;
+/** The kind by which the ledger's notices are told; they say nothing else. */
+const LEDGER = 'ledger';
 const LIVE_MS = 1000;
 const PROOF_WAIT_MS = 1000;
 const RECONNECT_MS = { first: 50, most: 1000 };
@@ -12,17 +22,22 @@ const SKEW_WARNING_MS = 5000;
 
 /** Whoever keeps something true by the feed: memory, and the ledger of cuts. */
 export interface FeedSubscriber {
-  /** Takes one notice; called synchronously, in the order of commits. */
-  notice(kind: string, rest: readonly string[]): void;
-  /** The connection is new, notices may have been missed. What it read before is applied in one synchronous step for all. */
-  read?(query: <Row>(sql: string) => Promise<Row[]>): Promise<() => void>;
-  /** Called in that step, first. */
+  /**
+   * Takes one notice: a hint to forget what it names, and never something to believe. Called synchronously, in the order
+   * of commits.
+   * @returns whether the kind is known here
+   */
+  notice?(kind: string, id: string): boolean;
+  /** Takes what a proof read of the ledger, oldest first, in the same synchronous step in which its position is reached. */
+  entries?(entries: readonly LedgerEntry[]): void;
+  /** The connection is new, notices may have been missed: called before the entries, in that step. */
   drop?(): void;
 }
 
 export interface WatcherOptions {
   connection: PgClientOptions;
   clock: Clock;
+  position: Position;
   staleGraceSeconds: number;
   warn?: (message: string) => void;
 }
@@ -34,6 +49,7 @@ export interface WatcherOptions {
 export class Watcher {
   private readonly subscribers: FeedSubscriber[] = [];
   private readonly proofs = new Proofs(() => this.ask());
+  private readonly meter: NoticeMeter;
   private connection: ListeningConnection | null = null;
   private provenAt = -Infinity;
   private away = false;
@@ -42,11 +58,18 @@ export class Watcher {
   private wakeUp: () => void = () => undefined;
   private connected = this.newConnected();
   private skewed = false;
+  private hintedAt = -Infinity;
+  private hint: NodeJS.Timeout | undefined;
 
   /** Grows whenever notices may have been missed: what was begun in an earlier epoch is void. */
   epoch = 0;
 
-  constructor(private readonly options: WatcherOptions) {}
+  constructor(private readonly options: WatcherOptions) {
+    this.meter = new NoticeMeter(
+      () => this.now(),
+      (message) => options.warn?.(message),
+    );
+  }
 
   /** Adds a subscriber; before the start. */
   subscribe(subscriber: FeedSubscriber): void {
@@ -62,6 +85,7 @@ export class Watcher {
   /** Stops for good. */
   async stop(): Promise<void> {
     this.stopped = true;
+    clearTimeout(this.hint);
     this.connection?.close();
     this.wakeUp();
     await this.running;
@@ -130,12 +154,16 @@ export class Watcher {
   private async ask(): Promise<void> {
     const connection = this.connection;
     if (!connection) throw new Error('not connected');
-    const proof = await connection.prove();
+    const proof = await connection.prove(this.options.position.reached);
     if (this.connection !== connection) throw new Error('connection lost');
     this.proven(proof);
   }
 
-  private proven({ askedAt, aheadMs }: { askedAt: number; aheadMs: number }): void {
+  /** One synchronous step: the ledger's news are applied, their position is reached, and memory is proven. */
+  private proven({ askedAt, aheadMs, head, entries }: Proof): void {
+    if (entries.length > 0) for (const one of this.subscribers) one.entries?.(entries);
+    this.options.position.advance(head);
+    this.meter.tick();
     if (askedAt > this.provenAt) this.provenAt = askedAt;
     this.away = false;
     const skewed = Math.abs(aheadMs) > SKEW_WARNING_MS;
@@ -161,21 +189,14 @@ export class Watcher {
   }
 
   private async connect(): Promise<void> {
-    const meanwhile: string[] = [];
-    let notice = (payload: string): void => void meanwhile.push(payload);
-    const connection = await ListeningConnection.open(this.options.connection, this.options.clock, (p) => notice(p));
+    const { connection: options, clock, position } = this.options;
+    const connection = await ListeningConnection.open(options, clock, channelOf, (payload) => this.take(payload));
     try {
-      const applies: (() => void)[] = [];
-      for (const one of this.subscribers) if (one.read) applies.push(await one.read(connection.query));
-      const proof = await connection.prove();
+      const proof = await connection.prove(position.reached);
       if (this.isStopped()) throw new Error('stopped');
-      // It answers: only now, and in one synchronous step, is given up what memory holds. The ledger that was read is
-      // merged with the notices that came meanwhile; no position is reached before what stands below it is applied.
+      // It answers: only now, and in one synchronous step, is given up what memory holds, and the ledger's news applied.
       this.epoch++;
       for (const one of this.subscribers) one.drop?.();
-      for (const apply of applies) apply();
-      notice = (payload) => this.handOn(payload);
-      meanwhile.forEach(notice);
       this.connection = connection;
       this.proven(proof);
       this.connected.resolve();
@@ -206,9 +227,32 @@ export class Watcher {
     this.connected = this.newConnected();
   }
 
-  private handOn(payload: string): void {
-    const [kind = '', ...rest] = payload.split(' ');
-    for (const one of this.subscribers) one.notice(kind, rest);
+  /** A notice is a hint: whoever knows the channel may send it. What it names is forgotten, and PostgreSQL is asked. */
+  private take(payload: string): void {
+    const space = payload.indexOf(' ');
+    if (payload === LEDGER) {
+      this.meter.count(true);
+      this.hinted();
+    } else if (space < 0 || payload.length > LONGEST_NOTICE) {
+      this.meter.count(false);
+    } else {
+      const [kind, id] = [payload.slice(0, space), payload.slice(space + 1)];
+      const taken = this.subscribers.map((one) => one.notice?.(kind, id) ?? false);
+      this.meter.count(taken.includes(true));
+    }
+  }
+
+  /** The ledger has news: a proof brings them. One that fails ends the connection, as every other. */
+  private hinted(): void {
+    if (this.hint) return;
+    const prove = (): void => {
+      this.hint = undefined;
+      this.hintedAt = this.now();
+      if (this.connection) void this.proofs.fresh().catch(() => undefined);
+    };
+    const wait = this.hintedAt + HINT_PACE_MS - this.now();
+    if (wait <= 0) prove();
+    else this.hint = setTimeout(prove, wait);
   }
 
   private newConnected(): PromiseWithResolve {

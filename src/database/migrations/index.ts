@@ -1,6 +1,12 @@
 import { Base1700000000001 } from './0001-base.js';
 import { TenantsAndClients1700000000002 } from './0002-tenants-and-clients.js';
 import { Management1700000000003 } from './0003-management.js';
+import { Hints1700000000004 } from './0004-hints.js';
 
 /** Every migration, in order; never edited after a release. */
-export const migrations = [Base1700000000001, TenantsAndClients1700000000002, Management1700000000003] as const;
+export const migrations = [
+  Base1700000000001,
+  TenantsAndClients1700000000002,
+  Management1700000000003,
+  Hints1700000000004,
+] as const;
