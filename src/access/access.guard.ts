@@ -6,7 +6,9 @@ import { ACCESS, type AccessRule } from '../common/access/access.decorator.js';
 import { type Principal } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
 import { isAtLeast } from '../common/oauth/vocabulary.js';
-import { OnBehalfOf } from './on-behalf-of.js';
+import { Memory } from '../database/feed/memory.js';
+import { TokenAuthenticator, type VerifiedToken } from '../tokens/token-authenticator.js';
+import { namesSomebody, OnBehalfOf } from './on-behalf-of.js';
 import { requireOneBearer, showsCredential } from './presented-credential.js';
 
 /** The global guard: authenticates, then asks the route's rule. A route without a rule is refused. */
@@ -14,6 +16,8 @@ import { requireOneBearer, showsCredential } from './presented-credential.js';
 export class AccessGuard extends AuthGuard('bearer') {
   constructor(
     private readonly reflector: Reflector,
+    private readonly memory: Memory,
+    private readonly tokens: TokenAuthenticator,
     private readonly onBehalfOf: OnBehalfOf,
   ) {
     super();
@@ -26,11 +30,11 @@ export class AccessGuard extends AuthGuard('bearer') {
     ]);
     if (!rule) throw DomainError.forbidden('Forbidden', { detail: 'the route has no access rule' });
     if (rule.kind === 'public') return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
+    const request = context.switchToHttp().getRequest<Guarded>();
     if (rule.kind === 'optional' && !showsCredential(request)) return true;
     requireOneBearer(request);
     await super.canActivate(context);
-    const principal = this.attribute(request);
+    const principal = (request.user = await this.decide(request, rule));
     const parameters = request.params as PathParameters;
     if (rule.kind === 'granted') grant(rule, principal, parameters);
     // No id holds NUL, and PostgreSQL cannot even be asked.
@@ -39,11 +43,24 @@ export class AccessGuard extends AuthGuard('bearer') {
     return true;
   }
 
-  /** Puts where the request came from on the principal, for the audit trail. */
-  private attribute(request: FastifyRequest & { user?: Principal }): Principal {
-    const { user, id: requestId, ip: address } = request;
-    if (!user) throw DomainError.unauthenticated('invalid_token', 'no principal');
-    return (request.user = { ...user, origin: { requestId, address } });
+  /** The token's place on the request; the principal is decided on it. */
+  override getAuthenticateOptions(): { property: string } {
+    return { property: 'token' };
+  }
+
+  /**
+   * Who it is at this moment, and where the request came from. What is done in PostgreSQL is decided on a proof asked for
+   * after the request arrived: a process that hears of no change does nothing for anybody.
+   */
+  private async decide(request: Guarded, rule: AccessRule): Promise<Principal> {
+    const { token, id: requestId, ip: address } = request;
+    if (!token) throw DomainError.unauthenticated('invalid_token', 'no token');
+    const decision = (): Principal => this.tokens.principal(token);
+    const origin = { requestId, address };
+    if (rule.kind === 'authenticated' && rule.fromMemory && !namesSomebody(request)) {
+      return { ...(await this.memory.decide(decision)), grounds: null, origin };
+    }
+    return { ...(await this.memory.decideAfresh(decision)), origin };
   }
 
   /** Passport's answer as it is: the framework's own would have no challenge. */
@@ -53,6 +70,9 @@ export class AccessGuard extends AuthGuard('bearer') {
     return user;
   }
 }
+
+/** A request on its way through the guard. */
+type Guarded = FastifyRequest & { token?: VerifiedToken; user?: Principal };
 
 type PathParameters = Readonly<Partial<Record<string, string>>>;
 

@@ -2,8 +2,7 @@ import { type IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-http-bearer';
-import { type Principal } from '../common/access/principal.js';
-import { TokenAuthenticator } from '../tokens/token-authenticator.js';
+import { TokenAuthenticator, type VerifiedToken } from '../tokens/token-authenticator.js';
 
 /** Passport's bearer strategy: hands the token to the one home of verification. */
 @Injectable()
@@ -18,7 +17,7 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
   }
 
   /** @throws DomainError `unauthenticated`, which the guard hands on as it is */
-  validate(token: string): Promise<Principal> {
-    return this.tokens.authenticate(token);
+  validate(token: string): Promise<VerifiedToken> {
+    return this.tokens.verify(token);
   }
 }

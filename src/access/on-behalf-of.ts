@@ -3,21 +3,23 @@ import { type FastifyRequest } from 'fastify';
 import { type Principal } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
 import { isId } from '../common/id.js';
-import { Memory } from '../database/feed/memory.js';
-import { UserDirectory } from '../users/user-directory.js';
+import { UserReader } from '../users/user-reader.js';
 
 const HEADER = 'x-user-id';
+
+/** Whether a request names somebody, who is then looked up in PostgreSQL. */
+export function namesSomebody({ raw: { headersDistinct } }: FastifyRequest): boolean {
+  return headersDistinct[HEADER] !== undefined;
+}
 
 /** `X-User-Id`: the person for whom a client of an account acts. It says who made what, and grants nothing. */
 @Injectable()
 export class OnBehalfOf {
-  constructor(
-    private readonly memory: Memory,
-    private readonly people: UserDirectory,
-  ) {}
+  constructor(private readonly people: UserReader) {}
 
   /**
-   * The principal, with the person that the request names, if it names one.
+   * The principal, with the person that the request names, if it names one. PostgreSQL is asked as the principal, so that
+   * somebody else's person and nobody are found out in the same way.
    * @throws DomainError `invalid` for a header that is repeated, malformed, or names nobody of the account; `forbidden`
    *   for principals other than clients of an account
    */
@@ -29,17 +31,9 @@ export class OnBehalfOf {
     if (principal.type !== 'client' || principal.level !== 'account') {
       throw DomainError.forbidden('X-User-Id is for clients of an account');
     }
-    if (!isId('usr', id)) throw unknown();
-    await this.memory.decide(() => this.requireLiving(id, principal));
+    if (!isId('usr', id) || !(await this.people.isThere(principal, id))) {
+      throw DomainError.invalid('X-User-Id names nobody of this account');
+    }
     return { ...principal, onBehalfOf: id };
   }
-
-  private requireLiving(id: string, { accountId }: Principal): void {
-    const user = this.people.get(id);
-    if (user?.accountId !== accountId || this.people.whyUnusable(user)) throw unknown();
-  }
-}
-
-function unknown(): DomainError {
-  return DomainError.invalid('X-User-Id names nobody of this account');
 }

@@ -11,7 +11,7 @@ import { toWhoami, type WhoamiResponse, whoamiResponse } from './dto/whoami.resp
 @Controller('v1/whoami')
 export class WhoamiController {
   /** The principal, its tenant, level, role, scopes and expiry. */
-  @Authenticated()
+  @Authenticated({ fromMemory: true })
   @Operation({ id: 'whoami', summary: 'Who a credential is', response: whoamiResponse })
   @Get()
   whoami(@CurrentPrincipal() principal: Principal): WhoamiResponse {

@@ -20,6 +20,11 @@ export class Tx {
     readonly now: Date,
   ) {}
 
+  /** Whether the unit changes something: every change is noted at its end. */
+  get changes(): boolean {
+    return this.endWork.length > 0;
+  }
+
   /** A repository that works in this transaction, under its tenant. */
   repository<R>(type: new (manager: EntityManager) => R): R {
     return new type(this.manager);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClientDirectory } from '../clients/client-directory.js';
-import { type Principal, type Standing } from '../common/access/principal.js';
+import { type LedgerName, type Principal, type Standing } from '../common/access/principal.js';
 import { Clock } from '../common/clock.js';
 import { type UnusableReason } from '../common/credential/usable.js';
 import { DomainError } from '../common/errors/domain.error.js';
@@ -35,11 +35,11 @@ export class TokenAuthenticator {
   ) {}
 
   /**
-   * Whoever the token was issued to, with what its role may do at present: never more than the token says.
+   * Takes a token that is ours: form, audience, life, known cuts, and the signature.
    * @throws DomainError `unauthenticated`, with one public text for every reason
    * @see RFC 9068 §4
    */
-  async authenticate(token: string): Promise<Principal> {
+  async verify(token: string): Promise<VerifiedToken> {
     const decoded = this.decode(token);
     // What form, expiry and a known cut refuse needs no proof of memory.
     this.refuseByForm(decoded);
@@ -49,7 +49,30 @@ export class TokenAuthenticator {
       return found;
     });
     if (!(await this.verifier.verifySignature(decoded, key))) throw refused('wrong signature');
-    return this.memory.decide(() => this.principal(decoded));
+    return { decoded };
+  }
+
+  /**
+   * Whoever the token was issued to, with what its role may do at present: never more than the token says. Inside a
+   * decision: one moment's cuts, holder with everything above, and present role.
+   * @throws DomainError `unauthenticated`, with one public text for every reason
+   */
+  principal({ decoded }: VerifiedToken): Principal {
+    const { sub, exp, scope, jti } = decoded.claims;
+    const holder = isId('usr', sub) ? this.person(sub) : this.client(sub);
+    if (holder.reason) throw refused(holder.reason);
+    if (this.isDead(decoded, holder.subjects)) throw refused('revoked');
+    const present = writtenOut(this.roles.get(holder.role)?.scopes ?? []);
+    return {
+      type: holder.type,
+      id: sub,
+      ...holder.standing,
+      role: holder.role,
+      scopes: (scope?.split(' ') ?? []).filter((one) => present.includes(one)),
+      expiresAt: exp * 1000,
+      tokenId: jti,
+      grounds: { position: this.ledger.reached, names: namesOf(decoded, holder.subjects) },
+    };
   }
 
   private decode(token: string): DecodedAccessToken {
@@ -67,24 +90,6 @@ export class TokenAuthenticator {
     // RFC 7519 §4.1.4: not on or after; this server's own clock needs no leeway.
     if (exp * 1000 <= this.clock.now() || exp <= iat) throw refused('expired');
     if (this.isDead(decoded)) throw refused('revoked');
-  }
-
-  /** One moment's decision: cuts, the holder and everything above, their present role. */
-  private principal(decoded: DecodedAccessToken): Principal {
-    const { sub, exp, scope, jti } = decoded.claims;
-    const holder = isId('usr', sub) ? this.person(sub) : this.client(sub);
-    if (holder.reason) throw refused(holder.reason);
-    if (this.isDead(decoded, holder.subjects)) throw refused('revoked');
-    const present = writtenOut(this.roles.get(holder.role)?.scopes ?? []);
-    return {
-      type: holder.type,
-      id: sub,
-      ...holder.standing,
-      role: holder.role,
-      scopes: (scope?.split(' ') ?? []).filter((one) => present.includes(one)),
-      expiresAt: exp * 1000,
-      tokenId: jti,
-    };
   }
 
   private client(id: string): Holder {
@@ -122,6 +127,17 @@ interface Holder {
   readonly reason: UnusableReason | null;
   /** What a cut can name beside the token's claims. */
   readonly subjects: readonly CutSubject[];
+}
+
+/** A token whose signature is ours; whoever it was issued to may have ended since. */
+export interface VerifiedToken {
+  readonly decoded: DecodedAccessToken;
+}
+
+/** What in the ledger would end the token's holder, or the token. */
+function namesOf({ kid, claims }: DecodedAccessToken, further: readonly CutSubject[]): LedgerName[] {
+  const cuts = [...subjectsOf(claims), ...further].map((subject) => ({ kind: 'cut' as const, subject }));
+  return [...cuts, { kind: 'jti', subject: claims.jti }, { kind: 'kid', subject: kid }];
 }
 
 /** Whom a cut can name to kill the token. */

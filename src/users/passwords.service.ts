@@ -39,7 +39,7 @@ export class PasswordsService {
       tx.repository(UserCredentialRepository).findSetupOwner(presented, tx.now),
     );
     if (!found) throw DomainError.invalidCredentials('unknown, used or expired setup token');
-    const person = await this.memory.decide(() => this.principal(found, origin));
+    const person = await this.memory.decideAfresh(() => this.principal(found, origin));
     await this.set(person, password, { setupHash: presented.hash });
   }
 
@@ -81,6 +81,16 @@ export class PasswordsService {
     const user = this.people.get(id);
     const reason = user ? this.people.whyUnusable(user) : 'unknown';
     if (!user || reason) throw DomainError.invalidCredentials(reason ?? 'unknown');
-    return { type: 'user', id, ...this.people.standingOf(user), role: user.role, scopes: [], expiresAt: null, origin };
+    const grounds = this.people.groundsOf(user);
+    return {
+      type: 'user',
+      id,
+      ...this.people.standingOf(user),
+      role: user.role,
+      scopes: [],
+      expiresAt: null,
+      origin,
+      grounds,
+    };
   }
 }

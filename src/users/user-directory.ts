@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type Standing } from '../common/access/principal.js';
+import { type Grounds, type Standing } from '../common/access/principal.js';
 import { Clock } from '../common/clock.js';
 import { type UnusableReason, whyUnusable } from '../common/credential/usable.js';
 import { Directory } from '../database/feed/directory.js';
 import { type Loaded, type LoadedEntry, Memory } from '../database/feed/memory.js';
 import { OwnerAccess } from '../database/owner-access.js';
+import { Ledger } from '../revocations/ledger.js';
+import { cutSubject } from '../revocations/subject.js';
 import { type RoleSnapshot } from '../roles/role.repository.js';
 import { Roles } from '../roles/roles.js';
 import { Tenants } from '../workspaces/tenants.js';
@@ -25,6 +27,7 @@ export class UserDirectory {
     private readonly owner: OwnerAccess,
     private readonly tenants: Tenants,
     private readonly roles: Roles,
+    private readonly ledger: Ledger,
   ) {
     this.directory = new Directory<UserSnapshot>(memory, clock, {
       kind: 'user',
@@ -51,6 +54,13 @@ export class UserDirectory {
     const { level } = this.roleOf(user);
     if (level === 'platform') return { level, accountId: null, workspaceId: null };
     return { level, accountId: user.accountId, workspaceId: user.workspaceId };
+  }
+
+  /** What would end a person who has shown who they are without a token; inside a decision. */
+  groundsOf({ id, accountId, workspaceId }: UserSnapshot): Grounds {
+    const subjects = [cutSubject('user', id), cutSubject('account', accountId)];
+    if (workspaceId !== null) subjects.push(cutSubject('workspace', workspaceId));
+    return { position: this.ledger.reached, names: subjects.map((subject) => ({ kind: 'cut', subject })) };
   }
 
   /** Why the person, their workspace or their account cannot be used now, or null; inside a decision. */

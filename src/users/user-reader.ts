@@ -29,6 +29,11 @@ export class UserReader {
     });
   }
 
+  /** Whether the principal reaches a living person of this id. */
+  isThere(principal: Principal, id: string): Promise<boolean> {
+    return this.unitOfWork.run(principal, async (tx) => (await tx.repository(UserRepository).find(id)) !== null);
+  }
+
   /**
    * The people of an account, newest first.
    * @throws DomainError `not-found` for an account that is not reached

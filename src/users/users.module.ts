@@ -26,6 +26,6 @@ import { UsersService } from './users.service.js';
     UserReader,
     UsersService,
   ],
-  exports: [AdministratorsService, PasswordAuthenticator, PasswordsService, UserDirectory, UsersService],
+  exports: [AdministratorsService, PasswordAuthenticator, PasswordsService, UserDirectory, UserReader, UsersService],
 })
 export class UsersModule {}

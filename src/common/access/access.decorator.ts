@@ -7,7 +7,11 @@ import { type Level } from '../oauth/vocabulary.js';
 export type AccessRule =
   | { readonly kind: 'public' }
   | { readonly kind: 'optional' }
-  | { readonly kind: 'authenticated' }
+  | {
+      readonly kind: 'authenticated';
+      /** The answer comes from memory alone, so it comes while PostgreSQL is away, too. */
+      readonly fromMemory: boolean;
+    }
   | {
       readonly kind: 'granted';
       readonly level: Level;
@@ -59,8 +63,12 @@ export const Public = (): MethodDecorator => access({ kind: 'public' });
 /** Everybody may call the route; a credential, where one is shown, must be good. */
 export const MaybeAuthenticated = (): MethodDecorator => access({ kind: 'optional' });
 
-/** Any principal may call the route. */
-export const Authenticated = (): MethodDecorator => access({ kind: 'authenticated' });
+/**
+ * Any principal may call the route.
+ * @param options.fromMemory the answer comes from memory alone: nothing may be asked of PostgreSQL
+ */
+export const Authenticated = ({ fromMemory = false } = {}): MethodDecorator =>
+  access({ kind: 'authenticated', fromMemory });
 
 /** The route is for principals of this level and above that have the scope. */
 export const Access = (level: Level, scope: ManagementScope): MethodDecorator =>

@@ -16,6 +16,20 @@ export interface Origin {
   readonly address: string;
 }
 
+/** What a principal was decided on: without it nothing is done in PostgreSQL for them. */
+export interface Grounds {
+  /** The ledger's position that this process had reached, by a proof asked for after the request arrived. */
+  readonly position: number;
+  /** The entries of the ledger that would end the principal. */
+  readonly names: readonly LedgerName[];
+}
+
+/** What names an entry of the ledger: a cut's subject, a token's `jti`, a key's `kid`. */
+export interface LedgerName {
+  readonly kind: 'cut' | 'jti' | 'kid';
+  readonly subject: string;
+}
+
 /** Whoever a request is authenticated as. */
 export interface Principal extends Standing {
   readonly type: 'client' | 'user' | 'system';
@@ -29,6 +43,8 @@ export interface Principal extends Standing {
   readonly onBehalfOf?: string;
   /** The `jti` of the token that was presented. */
   readonly tokenId?: string;
+  /** Null for the service itself, and where memory alone answers. */
+  readonly grounds: Grounds | null;
   /** Left out for what the service does by itself. */
   readonly origin?: Origin;
 }
@@ -48,4 +64,5 @@ export const SYSTEM: Principal = Object.freeze({
   role: 'system',
   scopes: ['read', 'write', 'admin'],
   expiresAt: null,
+  grounds: null,
 });
