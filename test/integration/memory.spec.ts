@@ -205,6 +205,36 @@ describe('memory that PostgreSQL keeps true', () => {
     await near.expectState(id, 'new');
   }, 15_000);
 
+  it('keeps nothing of a load that ends between the loss of the connection and the next one', async () => {
+    await warm();
+    const id = await make('old');
+    poolProxy.hold();
+    const asked = near.memory.decide(() => near.things.get(id)?.state);
+    await sleep(100);
+    listenProxy.stop();
+    await sleep(100);
+    await change(id, 'new');
+    poolProxy.release();
+    await expect(asked).rejects.toMatchObject({ kind: 'unavailable' });
+    listenProxy.resume();
+    await sleep(2500);
+    await near.expectState(id, 'new');
+  }, 15_000);
+
+  it('decides afresh on a proof asked for from then on, accepting as refusing', async () => {
+    const id = await make('old');
+    await near.expectState(id, 'old');
+    listenProxy.hold();
+    await change(id, 'new');
+    const asked = near.memory.decideAfresh(() => near.things.get(id)?.state);
+    await sleep(200);
+    listenProxy.release();
+    expect(await asked).toBe('new');
+    listenProxy.stop();
+    await sleep(200);
+    await expect(near.memory.decideAfresh(() => 'accepted')).rejects.toMatchObject({ kind: 'unavailable' });
+  }, 15_000);
+
   it('loads nothing while no proof comes, and drops nothing when a late one does', async () => {
     const [known, cold] = [await make('known'), await make('cold')];
     await near.expectState(known, 'known');
