@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { Sizes } from '../common/logging/sizes.js';
 import { AuditEventsController } from './audit-events.controller.js';
 import { AuditKey } from './audit-key.js';
 import { AuditTrailService } from './audit-trail.service.js';
@@ -13,4 +14,8 @@ import { Observations } from './observations.js';
   providers: [AuditKey, AuditService, AuditTrailService, AuditVerifier, Observations],
   exports: [AuditKey, AuditService, AuditVerifier, Observations],
 })
-export class AuditModule {}
+export class AuditModule {
+  constructor(sizes: Sizes, observations: Observations) {
+    sizes.register('refusals', () => observations.size);
+  }
+}

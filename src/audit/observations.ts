@@ -35,6 +35,11 @@ export class Observations implements OnApplicationShutdown {
     private readonly logger: PinoLoggerService,
   ) {}
 
+  /** Refusals that are remembered, and rows of them that are not yet written. */
+  get size(): number {
+    return [...this.pending.values()].reduce((sum, rows) => sum + rows.length, this.book.size);
+  }
+
   /** Counts a refusal; synchronous, cheap, and never a reason to fail. */
   refused(refusal: Refusal): void {
     this.book.add(refusal, this.clock.now());

@@ -35,6 +35,11 @@ export class RefusalBook {
   private readonly general = new Map<string, RefusalCount>();
   private readonly named = new Map<string, { rows: number; untilMs: number }>();
 
+  /** Different refusals that are remembered. */
+  get size(): number {
+    return this.known.size + this.claimed.size + this.general.size;
+  }
+
   /** Counts a refusal. */
   add(told: Refusal, nowMs: number): void {
     const refusal = { ...told, actor: cleanParty(told.actor), object: cleanParty(told.object) };

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Descendants } from '../common/credential/descendants.js';
+import { Sizes } from '../common/logging/sizes.js';
 import { Janitor } from '../database/janitor.js';
 import { WorkspacesModule } from '../workspaces/workspaces.module.js';
 import { AccountClientsController } from './account-clients.controller.js';
@@ -67,7 +68,9 @@ import { WorkspaceClientsController } from './workspace-clients.controller.js';
   ],
 })
 export class ClientsModule {
-  constructor(janitor: Janitor) {
+  constructor(janitor: Janitor, sizes: Sizes, secretUses: SecretUses, wrongSecrets: WrongSecrets) {
+    sizes.register('secretUses', () => secretUses.size);
+    sizes.register('wrongSecrets', () => wrongSecrets.size);
     janitor.register((manager, now, limit) => new RetiredSecretRepository(manager).forget(now, limit));
   }
 }

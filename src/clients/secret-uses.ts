@@ -25,6 +25,11 @@ export class SecretUses implements OnApplicationShutdown {
     private readonly clock: Clock,
   ) {}
 
+  /** Secrets whose uses are not yet written. */
+  get size(): number {
+    return this.gathered.size;
+  }
+
   /** Notes that a secret has authenticated its client. */
   record(secretId: string, address: string): void {
     const now = this.clock.now();

@@ -33,6 +33,11 @@ export class WrongSecrets implements OnApplicationShutdown {
     private readonly observations: Observations,
   ) {}
 
+  /** Refusals that are not yet told on. */
+  get size(): number {
+    return this.gathered.length;
+  }
+
   /** Takes the refusal of a wrong secret, whose object is the client; what comes too fast is told on as it is. */
   observe(refusal: Refusal, matches: Matches): void {
     const clientId = refusal.object.id ?? '';

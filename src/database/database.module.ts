@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../common/clock.js';
 import { PinoLoggerService } from '../common/logging/pino-logger.service.js';
+import { Sizes } from '../common/logging/sizes.js';
 import { AppConfig } from '../config/app-config.js';
 import { Memory } from './feed/memory.js';
 import { Position } from './feed/position.js';
@@ -18,7 +19,8 @@ import { UnitOfWork } from './unit-of-work.js';
 @Global()
 @Module({})
 export class DatabaseModule {
-  constructor(janitor: Janitor) {
+  constructor(janitor: Janitor, sizes: Sizes, memory: Memory) {
+    sizes.register('memory', () => memory.sizes());
     janitor.register((manager, now, limit) => new IdempotencyRepository(manager).removeExpired(now, limit));
   }
 

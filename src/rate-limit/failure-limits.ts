@@ -36,6 +36,11 @@ export class FailureLimits {
       rateLimitMax === 0 ? null : new RateLimiterMemory({ points: rateLimitMax, duration: rateLimitWindowMs / 1000 });
   }
 
+  /** Counters that are held. */
+  get size(): number {
+    return this.keys.size;
+  }
+
   /**
    * Runs an attempt, unless too many have failed. It counts from its beginning, so that many at once are not more than
    * were allowed one by one, and is given back unless it was refused for its credentials.

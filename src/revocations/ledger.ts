@@ -35,6 +35,11 @@ export class Ledger implements FeedSubscriber {
     setInterval(() => this.purge(), PURGE_EVERY_MS).unref();
   }
 
+  /** How many entries of each kind are held. */
+  get sizes(): Record<string, number> {
+    return Object.fromEntries(Object.entries(this.known).map(([kind, { size }]) => [kind, size]));
+  }
+
   /** The position that a token minted now carries; read in the same synchronous step as the snapshots. */
   get reached(): number {
     return this.position.reached;

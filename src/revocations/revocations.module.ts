@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { Sizes } from '../common/logging/sizes.js';
 import { Janitor } from '../database/janitor.js';
 import { Ledger } from './ledger.js';
 import { LedgerRepository } from './ledger.repository.js';
@@ -11,7 +12,8 @@ import { RevocationsService } from './revocations.service.js';
   exports: [Ledger, RevocationsService],
 })
 export class RevocationsModule {
-  constructor(janitor: Janitor) {
+  constructor(janitor: Janitor, sizes: Sizes, ledger: Ledger) {
+    sizes.register('ledger', () => ledger.sizes);
     janitor.register((manager, now, limit) => new LedgerRepository(manager).removeExpired(now, limit));
   }
 }

@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { PinoLoggerService } from './pino-logger.service.js';
+import { Sizes } from './sizes.js';
 
 /** The process's log, for whoever injects it. */
 @Global()
@@ -8,8 +9,8 @@ export class LoggingModule {
   static with(logger: PinoLoggerService): DynamicModule {
     return {
       module: LoggingModule,
-      providers: [{ provide: PinoLoggerService, useValue: logger }],
-      exports: [PinoLoggerService],
+      providers: [{ provide: PinoLoggerService, useValue: logger }, Sizes],
+      exports: [PinoLoggerService, Sizes],
     };
   }
 }

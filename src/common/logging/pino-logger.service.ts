@@ -1,6 +1,9 @@
 import { type LoggerService } from '@nestjs/common';
 import { type Logger } from 'pino';
 
+/** How many of something; of several kinds by name. */
+export type Size = number | Readonly<Record<string, number>>;
+
 const FRAMEWORK = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
 
 /** Nest's log lines, in the process's own log. */
@@ -30,6 +33,11 @@ export class PinoLoggerService implements LoggerService {
 
   fatal(message: unknown, ...rest: unknown[]): void {
     this.write('fatal', message, rest);
+  }
+
+  /** A line with numbers as fields of their own. */
+  numbers(level: 'debug' | 'info', message: string, context: string, values: Readonly<Record<string, Size>>): void {
+    this.logger[level]({ context, ...values }, message);
   }
 
   /** Nest puts the context last; a stack may stand before it. Whatever else is passed could hold anything and is left out. */

@@ -34,6 +34,10 @@ export class Catalogue<V extends object> implements Holder {
     return this.value !== null;
   }
 
+  get size(): number {
+    return this.value ? 1 : 0;
+  }
+
   keyOf(): string {
     return WHOLE;
   }

@@ -57,6 +57,10 @@ export class Directory<V extends object> implements Holder {
     return { holder: this, key: id, value };
   }
 
+  get size(): number {
+    return this.known.size + this.unknown.size;
+  }
+
   keyOf(id: string): string {
     return id;
   }

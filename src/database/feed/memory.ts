@@ -14,6 +14,8 @@ const MOST_NAMED = 10_000;
 /** A part of memory that holds one kind of object. */
 export interface Holder {
   readonly kind: string;
+  /** How many it holds. */
+  readonly size: number;
   /** The key under which memory holds what a notice names. */
   keyOf(id: string): string;
   store(key: string, value: object | null): void;
@@ -56,6 +58,11 @@ export class Memory implements FeedSubscriber {
     private readonly clock: Clock,
   ) {
     watcher.subscribe(this);
+  }
+
+  /** How many objects of each kind are held. */
+  sizes(): Record<string, number> {
+    return Object.fromEntries([...this.holders].map(([kind, { size }]) => [kind, size]));
   }
 
   /** Adds the holder of a kind of object. */
