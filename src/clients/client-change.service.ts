@@ -101,6 +101,7 @@ export class ClientChangeService {
       if (difference.audiences || difference.defaultAudience)
         await repository.replaceAudiences(client.id, audiencesOf(client, ids));
     }
+    if (difference.audiences) this.revocations.lengthens(tx);
     // The tokens that live were made for the audiences that it had.
     if (difference.role && (await losesScopes(tx, client.role, role, before.audiences))) {
       this.revocations.cut(tx, 'client', client.id);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { requireHuman } from '../common/access/human.js';
 import { type Principal, type Standing } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
+import { firstIdOf, momentOf } from '../common/id.js';
 import { AppConfig } from '../config/app-config.js';
 import { type OnceRequest } from '../common/once-request.js';
 import { type Made, runOnce } from '../database/idempotency.js';
@@ -12,6 +13,7 @@ import { WorkspaceRepository } from '../workspaces/workspace.repository.js';
 import { describeClient } from './client-description.js';
 import { ClientFactory } from './client-factory.js';
 import { assignableRole, defaultAmong, grantedAudiences } from './client-grants.js';
+import { ClientRepository } from './client.repository.js';
 import { type ClientResponse, toClient } from './dto/client.response.js';
 
 /** Where a client is to be made. */
@@ -37,6 +39,9 @@ export interface MadeClient {
   readonly secret: string | null;
 }
 
+/** In which clients are counted. */
+const WINDOW_MS = 24 * 3600 * 1000;
+
 const ADMINISTRATORS = { platform: 'platform_admin', account: 'account_admin', workspace: undefined };
 
 /** Makes clients for people, and for machines where CREDENTIAL_CREATION lets them. */
@@ -51,7 +56,8 @@ export class ClientCreationService {
   /**
    * Makes a client with its first secret.
    * @throws DomainError `not-found` for a place that is not reached; `forbidden`: HUMAN_REQUIRED, PLAN_NOT_ELIGIBLE, or a
-   *   role above the principal's level; `invalid` for a role, an audience or an end that will not do
+   *   role above the principal's level; `too-many` where the account made CLIENT_CREATION_MAX in 24 hours; `invalid` for
+   *   a role, an audience or an end that will not do
    */
   create(principal: Principal, place: ClientPlace, order: ClientOrder, once: OnceRequest | null): Promise<MadeClient> {
     return this.unitOfWork.run(principal, async (tx) => {
@@ -60,6 +66,7 @@ export class ClientCreationService {
       let secret: string | null = null;
       const made = await runOnce(tx, principal, once, async () => {
         await this.checkPlan(tx, owner);
+        await this.checkCount(tx, principal);
         const made = await this.make(tx, principal, owner, order);
         secret = made.secret;
         return made.object;
@@ -109,6 +116,17 @@ export class ClientCreationService {
     if (accountId === null) return;
     const account = await tx.repository(AccountRepository).find(accountId);
     if (!account || !this.config.plansWithCredentials.includes(account.plan)) throw DomainError.planNotEligible();
+  }
+
+  /** What was ended counts, or a loop that makes and ends would make without number. The platform is not counted. */
+  private async checkCount(tx: Tx, { level }: Principal): Promise<void> {
+    const { clientCreationMax } = this.config;
+    if (level === 'platform' || clientCreationMax === 0) return;
+    const now = tx.now.getTime();
+    const oldest = await tx.repository(ClientRepository).made(firstIdOf('cli', now - WINDOW_MS), clientCreationMax);
+    if (oldest === null) return;
+    // It leaves the window in the millisecond after its day is over.
+    throw DomainError.tooMany((momentOf('cli', oldest) + WINDOW_MS + 1 - now) / 1000, 'clients_made');
   }
 }
 

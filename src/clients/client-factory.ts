@@ -5,6 +5,7 @@ import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/errors/domain.error.js';
 import { newId } from '../common/id.js';
 import { type Tx } from '../database/tx.js';
+import { RevocationsService } from '../revocations/revocations.service.js';
 import { ClientAudience } from './client-audience.entity.js';
 import { ClientSecretFactory } from './client-secret-factory.js';
 import { Client } from './client.entity.js';
@@ -30,6 +31,7 @@ export class ClientFactory {
     private readonly clock: Clock,
     private readonly audit: AuditService,
     private readonly secrets: ClientSecretFactory,
+    private readonly revocations: RevocationsService,
   ) {}
 
   /** Makes a client with its first secret, and notes it. */
@@ -44,6 +46,7 @@ export class ClientFactory {
       name,
       role,
       createdBy: makerOf(principal),
+      counted: principal.level !== 'platform',
       expiresAt,
       endedAt: null,
       createdAt: tx.now,
@@ -53,6 +56,7 @@ export class ClientFactory {
     const repository = tx.repository(ClientRepository);
     await repository.insert(client);
     await repository.replaceAudiences(client.id, audiencesOf(client, input));
+    this.revocations.lengthens(tx);
     const { secret } = await this.secrets.issue(tx, client);
     this.audit.record(tx, principal, {
       action: 'client.created',

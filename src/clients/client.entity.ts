@@ -46,6 +46,10 @@ export class Client extends EndingEntity {
   @Column({ type: 'text', name: 'created_by' })
   createdBy!: string;
 
+  /** Whether it counts for CLIENT_CREATION_MAX: not made by the platform. */
+  @Column({ type: 'boolean', default: false })
+  counted!: boolean;
+
   @Column({ type: 'timestamptz', name: 'expires_at', nullable: true })
   expiresAt!: Date | null;
 }

@@ -44,6 +44,20 @@ export class ClientRepository {
     return this.living(id).setLock('for_no_key_update').getOne();
   }
 
+  /**
+   * Whether the transaction's account, in all its workspaces, has made as many clients as it may. Nobody else of it makes
+   * one until the commit.
+   * @param since the least id that counts
+   * @returns the least id of the moment that must no longer count; null where there is room
+   */
+  async made(since: string, most: number): Promise<string | null> {
+    const [row] = await this.manager.query<[{ oldest: string | null }]>('select clients_made($1, $2) as oldest', [
+      since,
+      most,
+    ]);
+    return row.oldest;
+  }
+
   /** Newest first. */
   list(owner: ClientOwner, { after, limit }: Page): Promise<Client[]> {
     const where = { ...owner, ...(after !== null && { id: LessThan(after) }) };

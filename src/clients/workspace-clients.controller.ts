@@ -39,7 +39,7 @@ export class WorkspaceClientsController {
     status: 201,
     response: createdClientResponse,
     headers: MADE_HEADERS,
-    problems: ['NotFound', 'Conflict'],
+    problems: ['NotFound', 'Conflict', 'TooManyClients'],
   })
   @Repeatable()
   @Post()

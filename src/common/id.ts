@@ -21,6 +21,11 @@ export function newIdOf(type: IdType, atMs: number): string {
   return `${type}_${ulid(Math.floor(atMs))}`;
 }
 
+/** The moment that an id begins with, epoch milliseconds. */
+export function momentOf(type: IdType, id: string): number {
+  return decodeTime(id.slice(type.length + 1));
+}
+
 /** The last moment that a ULID can name, in the year 10889. */
 const LAST_MS = 2 ** 48 - 1;
 
@@ -34,7 +39,7 @@ export function firstIdOf(type: IdType, atMs: number): string {
  * @param earlier an id, or null where there is none before
  */
 export function newIdAfter(type: IdType, nowMs: number, earlier: string | null): string {
-  const earliest = earlier === null ? 0 : decodeTime(earlier.slice(type.length + 1)) + 1;
+  const earliest = earlier === null ? 0 : momentOf(type, earlier) + 1;
   return newId(type, Math.max(nowMs, earliest));
 }
 

@@ -41,6 +41,7 @@ describe('the configuration', () => {
       credentialCreation: 'human',
       loginTokenTtlSeconds: 7200,
       plansWithCredentials: ['pro', 'enterprise'],
+      clientCreationMax: 1000,
       rateLimitMax: 100,
       rateLimitWindowMs: 60_000,
       adminWorkspaceSlug: 'default',

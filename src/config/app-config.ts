@@ -43,6 +43,8 @@ export class AppConfig {
   readonly apiKeyPrefix: string;
   readonly credentialCreation: 'human' | 'any';
   readonly plansWithCredentials: readonly Plan[];
+  /** Clients that an account makes in 24 hours; 0: no limit. */
+  readonly clientCreationMax: number;
   /** Failed attempts in a window; 0: no limit. */
   readonly rateLimitMax: number;
   readonly rateLimitWindowMs: number;
@@ -81,6 +83,7 @@ export class AppConfig {
     this.apiKeyPrefix = values.API_KEY_PREFIX;
     this.credentialCreation = values.CREDENTIAL_CREATION;
     this.plansWithCredentials = Object.freeze(values.PLANS_WITH_CREDENTIALS);
+    this.clientCreationMax = values.CLIENT_CREATION_MAX;
     this.rateLimitMax = values.RATE_LIMIT_MAX;
     this.rateLimitWindowMs = values.RATE_LIMIT_WINDOW_MS;
     this.requireHttps = values.REQUIRE_HTTPS ?? this.production;

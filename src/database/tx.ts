@@ -1,7 +1,10 @@
 import { type EntityManager } from 'typeorm';
 
-/** The stages at a unit's end, in order: cuts by subject, then the audit row, so that two units always lock in one order. */
-const STAGES = ['cut', 'audit'] as const;
+/**
+ * The stages at a unit's end, in order, so that two units always lock in one: cuts by subject; the growth of what a cut
+ * must outlive; the audit row.
+ */
+const STAGES = ['cut', 'growth', 'audit'] as const;
 type Stage = (typeof STAGES)[number];
 
 interface EndWork {

@@ -26,6 +26,21 @@ export class ResourceServer extends EndingEntity {
   @Column({ type: 'integer', name: 'token_ttl_seconds', nullable: true })
   tokenTtlSeconds!: number | null;
 
+  /** The longest of its own that it ever had, seconds. A trigger writes it: a cut must outlive tokens from before a change. */
+  @Column({ type: 'integer', name: 'longest_ttl_seconds', nullable: true, select: false, insert: false, update: false })
+  longestTtlSeconds!: number | null;
+
+  /** Whether it ever had the service's default. A trigger writes it. */
+  @Column({
+    type: 'boolean',
+    name: 'had_default_ttl',
+    default: false,
+    select: false,
+    insert: false,
+    update: false,
+  })
+  hadDefaultTtl!: boolean;
+
   @Column({ type: 'text', name: 'signing_alg' })
   signingAlg!: SigningAlg;
 

@@ -11,6 +11,7 @@ import { type OnceRequest } from '../common/once-request.js';
 import { type Made, runOnce } from '../database/idempotency.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { RevocationsService } from '../revocations/revocations.service.js';
 import { RoleRepository } from '../roles/role.repository.js';
 import { type Page } from '../database/page.js';
 import { type NewResourceServerRequest, type ResourceServerChangesRequest } from './dto/resource-server.request.js';
@@ -34,6 +35,7 @@ export class ResourceServersService {
     private readonly clock: Clock,
     private readonly config: AppConfig,
     private readonly audit: AuditService,
+    private readonly revocations: RevocationsService,
   ) {}
 
   /**
@@ -128,6 +130,7 @@ export class ResourceServersService {
       const changed = Object.keys(difference);
       if (server.management) refuseFixed(changed);
       if (['scopes', 'roleScopes', 'clientIds'].some((name) => changed.includes(name))) await this.check(tx, server);
+      if (difference.tokenTtlSeconds) this.revocations.lengthens(tx);
       const grants = { roleScopes: changed.includes('roleScopes'), clientIds: changed.includes('clientIds') };
       await tx.repository(ResourceServerRepository).save(server, grants);
       this.note(tx, principal, server, 'resource_server.updated', difference);

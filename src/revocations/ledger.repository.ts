@@ -1,20 +1,42 @@
 import { type EntityManager } from 'typeorm';
+import { type CutSubjectKind } from './subject.js';
+
+/** How long the tokens of a process may live, and for how long it mints while it is cut off: seconds. */
+export interface ConfiguredLives {
+  readonly accessToken: number;
+  readonly loginToken: number;
+  readonly staleGrace: number;
+}
 
 /** The tables behind the ledger. */
 export class LedgerRepository {
   constructor(private readonly manager: EntityManager) {}
 
   /**
-   * Takes the next position for an entry and tells every process; the ledger's head stays locked until the commit.
-   * @returns the position, milliseconds
+   * Takes the next position for a cut and tells every process; the ledger's head stays locked until the commit. How long
+   * the entry lives is settled under that lock, in `ledger_cut`.
    */
-  async record(kind: 'cut' | 'jti' | 'kid', subject: string, expiresAt: Date): Promise<number> {
-    const [row] = await this.manager.query<[{ position: string }]>('select ledger_record($1, $2, $3) as position', [
-      kind,
-      subject,
-      expiresAt,
-    ]);
-    return Number(row.position);
+  async cut(kind: CutSubjectKind, id: string): Promise<void> {
+    await this.manager.query('select ledger_cut($1, $2)', [kind, id]);
+  }
+
+  /** Locks the ledger's head until the commit: no cut is under way meanwhile. */
+  async order(): Promise<void> {
+    await this.manager.query('select ledger_order()');
+  }
+
+  /**
+   * Writes down lives, in seconds, that tokens of a process may have from now on; what was longer before stays. As the
+   * owner, before the process mints its first.
+   */
+  async raiseLives({ accessToken, loginToken, staleGrace }: ConfiguredLives): Promise<void> {
+    await this.manager.query(
+      `with head as (select from ledger_head where one = 1 for no key update)
+       insert into longest_lives as known (what, seconds) select given.what, given.seconds
+       from head cross join (values ('access_token', $1::integer), ('login_token', $2), ('stale_grace', $3)) given (what, seconds)
+       on conflict (what) do update set seconds = excluded.seconds where known.seconds < excluded.seconds`,
+      [accessToken, loginToken, staleGrace],
+    );
   }
 
   /**

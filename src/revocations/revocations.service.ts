@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/errors/domain.error.js';
-import { AppConfig } from '../config/app-config.js';
-import { MAX_TOKEN_TTL_SECONDS } from '../common/oauth/vocabulary.js';
 import { type Tx } from '../database/tx.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { cutSubject, type CutSubjectKind } from './subject.js';
@@ -12,16 +10,20 @@ const MAX_SINGLE_REVOCATIONS = 1000;
 /** Writes cuts and single revocations: inside the transaction of the change that makes them necessary, at its end. */
 @Injectable()
 export class RevocationsService {
-  constructor(private readonly config: AppConfig) {}
-
-  /** Kills every token that was minted for this subject before now. The entry stays as long as such a token could live. */
+  /**
+   * Kills every token that was minted for this subject before now. The entry stays as long as such a token could live;
+   * there is none for a subject that never could hold one.
+   */
   cut(tx: Tx, kind: CutSubjectKind, id: string): void {
-    const subject = cutSubject(kind, id);
-    const lifeMs = (MAX_TOKEN_TTL_SECONDS + this.config.staleGraceSeconds) * 1000;
-    const expiresAt = new Date(tx.now.getTime() + lifeMs);
-    tx.atEnd('cut', subject, async (manager) => {
-      await new LedgerRepository(manager).record('cut', subject, expiresAt);
-    });
+    tx.atEnd('cut', cutSubject(kind, id), (manager) => new LedgerRepository(manager).cut(kind, id));
+  }
+
+  /**
+   * For a change that lets tokens live longer than before (a client's new audience, a longer life): it comes before each
+   * cut, which then outlives those tokens, or after it, and then they are minted in knowledge of it; never beside it.
+   */
+  lengthens(tx: Tx): void {
+    tx.atEnd('growth', 'ledger', (manager) => new LedgerRepository(manager).order());
   }
 
   /**

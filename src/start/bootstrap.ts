@@ -11,6 +11,7 @@ import { Peppers } from '../sealing/peppers.js';
 import { SealedSecretRepository } from '../sealing/sealed-secret.repository.js';
 import { type OpenedSecret, SealedSecrets, type SecretPurpose } from '../sealing/sealed-secrets.service.js';
 import { SealingError } from '../sealing/sealing.error.js';
+import { LedgerRepository } from '../revocations/ledger.repository.js';
 import { RoleRepository } from '../roles/role.repository.js';
 import { type AdministratorLogin, AdministratorsService } from '../users/administrators.service.js';
 import { BootstrapClient, type QuickstartClient } from './bootstrap-client.js';
@@ -44,6 +45,7 @@ export class Bootstrap {
   /** @throws StartRefusal if KEY_ENCRYPTION_KEY does not open what is there; nothing is ever made in its place */
   async run(): Promise<void> {
     await this.open();
+    await this.raiseLives();
     await this.owner.repository(RoleRepository).ensureBuiltIn(this.clock.date());
     const audiences = await this.servers.ensure();
     const { accountId, workspaceId } = await this.tenant.ensure();
@@ -71,6 +73,13 @@ export class Bootstrap {
         },
       );
     }
+  }
+
+  /** A cut by any process must outlive what this one is going to mint. */
+  private async raiseLives(): Promise<void> {
+    const { accessTokenTtlSeconds: accessToken, loginTokenTtlSeconds: loginToken, staleGraceSeconds } = this.config;
+    const lives = { accessToken, loginToken, staleGrace: staleGraceSeconds };
+    await this.owner.repository(LedgerRepository).raiseLives(lives);
   }
 
   private async openSealed(): Promise<void> {

@@ -12,6 +12,8 @@ import { User } from './user.entity.js';
   name: 'user_credentials_workspace_id_user_id_fkey',
 })
 @ForeignKey(() => SealedSecret, ['setupPepperId'], ['id'], { name: 'user_credentials_setup_pepper_id_fkey' })
+@Index('user_credentials_account_id', ['accountId'], { where: 'password_hash is not null' })
+@Index('user_credentials_workspace_id', ['workspaceId'], { where: 'password_hash is not null' })
 @Index('user_credentials_setup_hash', ['setupHash'], { unique: true, where: 'setup_hash is not null' })
 @Check(
   'user_credentials_setup',

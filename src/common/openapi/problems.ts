@@ -77,6 +77,11 @@ export const PROBLEMS_BY_NAME = {
     description: 'Too many failed attempts from this address, or from this address for this name',
     examples: { tooMany: () => DomainError.tooMany(42, '') },
   },
+  TooManyClients: {
+    status: 429,
+    description: 'The account has made as many clients as it may in 24 hours (CLIENT_CREATION_MAX); ended ones count',
+    examples: { tooManyClients: () => DomainError.tooMany(3600, '') },
+  },
   PayloadTooLarge: {
     status: 413,
     description: 'The body is longer than 65,536 bytes',
