@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { ClientRotationService } from '../../src/clients/client-rotation.service.js';
 import { type Standing, SYSTEM } from '../../src/common/access/principal.js';
 import { Sizes } from '../../src/common/logging/sizes.js';
@@ -8,7 +7,6 @@ import { LedgerRepository } from '../../src/revocations/ledger.repository.js';
 import { OwnerAccess } from '../../src/database/owner-access.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { WorkspacesService } from '../../src/workspaces/workspaces.service.js';
-import { until } from '../support/clients.js';
 import { Lives } from '../support/lives.js';
 
 const ACCESS = 5000;
@@ -187,83 +185,6 @@ describe('the ledger is bounded by what can be hit', () => {
     });
   });
 
-  describe('what grows while a cut is under way', () => {
-    /** Runs a growth up to its last statement, the audit row; then the cut beside it; then lets both end. */
-    async function beside(chain: string, growth: () => Promise<unknown>, cut: () => Promise<unknown>): Promise<void> {
-      const holder = new pg.Client(lives.database.url);
-      await holder.connect();
-      try {
-        await holder.query('begin');
-        await holder.query('select 1 from audit_heads where chain = $1 for update', [chain]);
-        const grown = growth();
-        await untilWaiting(1);
-        const done = cut();
-        await untilWaiting(2);
-        await holder.query('commit');
-        await Promise.all([grown, done]);
-      } finally {
-        await holder.end();
-      }
-    }
-
-    async function untilWaiting(wanted: number): Promise<void> {
-      const waiting = async (): Promise<number> =>
-        (
-          await lives.db.query<{ n: number }>(
-            `select count(*)::int as n from pg_stat_activity
-             where datname = current_database() and wait_event_type = 'Lock'`,
-          )
-        ).rows[0]!.n;
-      await until(waiting, wanted);
-    }
-
-    it('is outlived by it: the life of a resource server’s tokens', async () => {
-      const server = await lives.server(1);
-      const { id } = await lives.client(workspace, server);
-      await beside(
-        'platform',
-        () => lives.setTtl(server, 900),
-        () => lives.endClient(id),
-      );
-
-      expect(await lives.life(`client:${id}`)).toBe(900 + BEYOND);
-    });
-
-    it('is outlived by it: the first client of a workspace', async () => {
-      const server = await lives.server(900);
-      await beside(
-        account.accountId,
-        () => lives.client(workspace, server),
-        () => endWorkspace(workspace.workspaceId),
-      );
-
-      expect(await lives.life(`workspace:${workspace.workspaceId}`)).toBe(900 + BEYOND);
-    });
-
-    it('is outlived by it: the audiences of a client', async () => {
-      const server = await lives.server(900);
-      const { id } = await lives.client(workspace, await lives.server(1));
-      await beside(
-        account.accountId,
-        () => lives.setAudiences(id, server),
-        () => endWorkspace(workspace.workspaceId),
-      );
-
-      expect(await lives.life(`workspace:${workspace.workspaceId}`)).toBe(900 + BEYOND);
-    });
-
-    it('is outlived by it: the first password in a workspace', async () => {
-      const { setupToken } = await lives.person(workspace);
-      await beside(
-        account.accountId,
-        () => lives.setPassword(setupToken),
-        () => endWorkspace(workspace.workspaceId),
-      );
-
-      expect(await lives.life(`workspace:${workspace.workspaceId}`)).toBe(LOGIN + BEYOND);
-    });
-  });
-
   describe('a loop', () => {
     it('of 200 clients made and ended leaves what can be hit, for as long as it can be', async () => {
       const server = await lives.server(1);
@@ -286,6 +207,14 @@ describe('the ledger is bounded by what can be hit', () => {
 
       expect([await entries(), lives.app.get(Sizes).read().ledger]).toEqual(before);
     }, 60_000);
+  });
+
+  it('has its sizes told, beside those of memory and of the books', () => {
+    const { ledger, memory, ...books } = lives.app.get(Sizes).read();
+
+    expect(ledger).toMatchObject({ cut: expect.any(Number), jti: expect.any(Number), kid: expect.any(Number) });
+    expect(memory).toMatchObject({ client: expect.any(Number), user: expect.any(Number), resource_server: expect.any(Number) });
+    expect(books).toMatchObject({ refusals: 0, secretUses: 0, wrongSecrets: 0, failureLimits: expect.any(Number) });
   });
 
   // The last, since what was once configured counts from then on.
