@@ -213,7 +213,11 @@ describe('the ledger is bounded by what can be hit', () => {
     const { ledger, memory, ...books } = lives.app.get(Sizes).read();
 
     expect(ledger).toMatchObject({ cut: expect.any(Number), jti: expect.any(Number), kid: expect.any(Number) });
-    expect(memory).toMatchObject({ client: expect.any(Number), user: expect.any(Number), resource_server: expect.any(Number) });
+    expect(memory).toMatchObject({
+      client: expect.any(Number),
+      user: expect.any(Number),
+      resource_server: expect.any(Number),
+    });
     expect(books).toMatchObject({ refusals: 0, secretUses: 0, wrongSecrets: 0, failureLimits: expect.any(Number) });
   });
 

@@ -58,7 +58,11 @@ describe('the clients that an account makes in a day', () => {
   }
   const makeAll = async (n: number, at: Standing): Promise<string[]> => {
     const ids: string[] = [];
-    for (let i = 0; i < n; i++) ids.push((await make(at)).id!);
+    for (let i = 0; i < n; i++) {
+      const { id, refused } = await make(at);
+      expect(refused).toBeNull();
+      ids.push(id!);
+    }
     return ids;
   };
   const tooMany = { kind: 'too-many', detail: 'clients_made' };
