@@ -177,6 +177,24 @@ describe('the ledger is bounded by what can be hit', () => {
       expect(await lives.life(`account:${account.accountId}`)).toBeNull();
     });
 
+    it('knows of everything in a tenant that tokens are made from: a table that is new here is added to longest_life', async () => {
+      const { rows } = await lives.db.query<{ name: string }>(
+        `select table_name as name from information_schema.columns
+         where table_schema = current_schema() and column_name = 'workspace_id' order by 1`,
+      );
+      const holdNone = ['audit_events', 'idempotency_keys'];
+      const ofClients = [
+        'clients',
+        'client_audience_history',
+        'client_audiences',
+        'client_secret_uses',
+        'client_secrets',
+      ];
+      const ofPeople = ['user_credentials', 'users'];
+
+      expect(rows.map(({ name }) => name)).toEqual([...holdNone, ...ofClients, ...ofPeople].sort());
+    });
+
     it('of the issuer lives as long as any token', async () => {
       await lives.server(7000);
       await lives.cut('issuer', 'http://localhost:3000');

@@ -86,8 +86,10 @@ const PEOPLE = [
  *
  * A person's tokens all come from a password, and a password that was set is never taken away again. A client's are for
  * its audiences. What has left a workspace or an account (a client or person that was ended, a person that was moved)
- * left with a cut of its own, so what is in it now is enough. A new kind of credential gets its branch here; until then
- * it lives as long as any token may.
+ * left with a cut of its own, so what is in it now is enough.
+ *
+ * A new kind of credential gets a branch of its own here (until then its cuts live as long as any token may), and is
+ * added to the branches of workspace and account, which would else leave no entry for a tenant that has nothing but it.
  */
 const LONGEST_LIFE = [
   `create function life_of_server(longest_ttl_seconds integer, had_default_ttl boolean) returns integer
