@@ -38,7 +38,7 @@ describe('whatever happens to lives and audiences', () => {
     workspace = await lives.workspace((await lives.account()).accountId);
   }, 30_000);
 
-  afterAll(() => lives.stop());
+  afterAll(() => lives.stop(), 30_000);
 
   /** A token of whichever process; where it has not heard of an audience yet, none. @returns its `exp`, epoch milliseconds */
   async function mint(app: INestApplicationContext, id: string, secret: string, audience: string): Promise<number> {

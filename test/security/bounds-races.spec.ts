@@ -27,7 +27,7 @@ describe('what lets tokens live longer while a cut is under way', () => {
     workspace = await lives.workspace(account.accountId);
   });
 
-  afterAll(() => lives.stop());
+  afterAll(() => lives.stop(), 30_000);
 
   const endWorkspace = (id: string): Promise<void> =>
     lives.app.get(WorkspacesService).end(SYSTEM, id, new Precondition());

@@ -29,7 +29,7 @@ describe('the ledger is bounded by what can be hit', () => {
     workspace = await lives.workspace(account.accountId);
   });
 
-  afterAll(() => lives.stop());
+  afterAll(() => lives.stop(), 30_000);
 
   const endWorkspace = (id: string): Promise<void> =>
     lives.app.get(WorkspacesService).end(SYSTEM, id, new Precondition());

@@ -32,7 +32,7 @@ describe('the clients that an account makes in a day', () => {
     sibling = await lives.workspace(account.accountId);
   });
 
-  afterAll(() => lives.stop());
+  afterAll(() => lives.stop(), 30_000);
 
   /** An administrator of the place itself. */
   const of = (standing: Standing): Principal => ({ ...SYSTEM, ...standing, id: `usr_of_${standing.level}` });
@@ -204,7 +204,7 @@ describe('the refusal of a client too many', () => {
     await tenants.person('owner', 'account_admin', 'acme');
   }, 60_000);
 
-  afterAll(() => tenants.stop());
+  afterAll(() => tenants.stop(), 30_000);
 
   it('is 429 with when to come again, after what a machine and a plan may not', async () => {
     const path = `/v1/accounts/${tenants.accounts.acme!}/clients`;
