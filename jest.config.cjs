@@ -40,6 +40,7 @@ module.exports = {
     { ...base, displayName: 'unit', roots: ['<rootDir>/src'], testMatch: ['**/*.spec.ts'] },
     { ...withDatabase, displayName: 'integration', roots: ['<rootDir>/test/integration'], testMatch: ['**/*.spec.ts'] },
     { ...withDatabase, displayName: 'e2e', roots: ['<rootDir>/test/e2e'], testMatch: ['**/*.spec.ts'] },
+    { ...withDatabase, displayName: 'security', roots: ['<rootDir>/test/security'], testMatch: ['**/*.spec.ts'] },
     { ...withDatabase, displayName: 'browser', roots: ['<rootDir>/test/browser'], testMatch: ['**/*.spec.ts'] },
   ],
 };

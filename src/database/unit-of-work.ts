@@ -33,9 +33,9 @@ export class UnitOfWork {
   private once<T>(standing: Standing, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.dataSource.transaction(async (manager) => {
       await manager.query(
-        `select set_config('role', $1, true), set_config('claviger.level', $2, true),
-                set_config('claviger.account_id', $3, true), set_config('claviger.workspace_id', $4, true)`,
-        [APP_ROLE, standing.level, standing.accountId ?? '', standing.workspaceId ?? ''],
+        `select set_config('role', ${APP_ROLE}, true), set_config('claviger.level', $1, true),
+                set_config('claviger.account_id', $2, true), set_config('claviger.workspace_id', $3, true)`,
+        [standing.level, standing.accountId ?? '', standing.workspaceId ?? ''],
       );
       const tx = new Tx(manager, this.clock.date());
       const result = await work(tx);
