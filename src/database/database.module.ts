@@ -57,13 +57,14 @@ export class DatabaseModule {
         },
         {
           provide: Migrator,
-          inject: [DataSource, Clock],
-          useFactory: (pool: DataSource, clock: Clock) =>
+          inject: [DataSource, Clock, PinoLoggerService],
+          useFactory: (pool: DataSource, clock: Clock, logger: PinoLoggerService) =>
             new Migrator(
               pool,
               () => new DataSource(migrationOptions(location, entities)),
               listenOptions(location),
               clock,
+              (sentence) => logger.warn(sentence, 'Database'),
             ),
         },
       ],

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { type DataSource, type QueryRunner } from 'typeorm';
 import { type Clock } from '../common/clock.js';
 import { StartRefusal } from '../common/errors/start-refusal.js';
-import { ensureAppRole } from './app-role.js';
+import { appRoleOf, ensureAppRole } from './app-role.js';
+import { type Moved, moveRights, nothingToMove } from './app-role-move.js';
 import { ListeningConnection } from './feed/listening-connection.js';
 import { migrations } from './migrations/index.js';
 import { type PgClientOptions } from './pg-client.js';
+import { publicConnectWarning } from './public-connect.js';
 
 /** Any number that no other program on this database takes. */
 const START_LOCK = 0x6376_6772;
@@ -15,11 +17,14 @@ const OLDEST_VERSION = 140000;
 
 /** Brings the database to this version, one process at a time. */
 export class Migrator {
+  private warnedOfPublic = false;
+
   constructor(
     private readonly pool: DataSource,
     private readonly direct: () => DataSource,
     private readonly listen: PgClientOptions,
     private readonly clock: Clock,
+    private readonly warn: (sentence: string) => void,
   ) {}
 
   /**
@@ -34,9 +39,10 @@ export class Migrator {
     try {
       await refuseOldVersion(holder);
       await takeLock(holder);
-      await ensureAppRole(source.manager);
+      await this.takeRole(source);
       await source.runMigrations();
       await bootstrap();
+      await this.warnOfPublic(source);
       await holder.query('select pg_advisory_unlock($1)', [START_LOCK]);
     } finally {
       await holder.release();
@@ -51,7 +57,22 @@ export class Migrator {
     );
     if (!there) return false;
     const done = await this.pool.query<{ name: string }[]>('select name from schema_migrations');
-    return migrations.every((migration) => done.some(({ name }) => name === new migration().name));
+    if (!migrations.every((migration) => done.some(({ name }) => name === new migration().name))) return false;
+    return nothingToMove(this.pool.manager, await appRoleOf(this.pool));
+  }
+
+  private async takeRole({ manager }: DataSource): Promise<void> {
+    const role = await ensureAppRole(manager);
+    const moved = await moveRights(manager, role);
+    if (moved.from.length > 0) this.warn(sentenceOf(moved, role));
+  }
+
+  /** Once, however often the start is tried. */
+  private async warnOfPublic({ manager }: DataSource): Promise<void> {
+    const warning = this.warnedOfPublic ? null : await publicConnectWarning(manager);
+    if (warning === null) return;
+    this.warnedOfPublic = true;
+    this.warn(warning);
   }
 
   /** A transaction pooler accepts LISTEN and delivers nothing; so does another database. */
@@ -75,6 +96,12 @@ export class Migrator {
         'direct connection to the same database, past any pooler in transaction mode.',
     );
   }
+}
+
+function sentenceOf({ from, left }: Moved, role: string): string {
+  const stay = 'still there: another database needs it, or only a superuser may drop it';
+  const rest = left.length > 0 ? ` (${left.join(', ')}: ${stay})` : '';
+  return `The rights of the database role ${from.join(', ')} are now ${role}'s, which is this database's alone${rest}.`;
 }
 
 async function refuseOldVersion(runner: QueryRunner): Promise<void> {

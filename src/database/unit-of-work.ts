@@ -39,9 +39,9 @@ export class UnitOfWork {
     return this.dataSource.transaction(async (manager) => {
       const { level, accountId, workspaceId, grounds } = principal;
       await manager.query(
-        `select set_config('role', $1, true), set_config('claviger.level', $2, true),
-                set_config('claviger.account_id', $3, true), set_config('claviger.workspace_id', $4, true)`,
-        [APP_ROLE, level, accountId ?? '', workspaceId ?? ''],
+        `select set_config('role', ${APP_ROLE}, true), set_config('claviger.level', $1, true),
+                set_config('claviger.account_id', $2, true), set_config('claviger.workspace_id', $3, true)`,
+        [level, accountId ?? '', workspaceId ?? ''],
       );
       const tx = new Tx(manager, this.clock.date());
       const result = await work(tx);

@@ -4,9 +4,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { APP_ROLE } from '../../src/database/app-role.js';
 import { freePort } from '../support/free-port.js';
 import { Service } from '../support/service.js';
-import { type TestDatabase, testDatabase } from '../support/test-database.js';
+import { appRoleAt, type TestDatabase, testDatabase } from '../support/test-database.js';
 
 const PATH = `${process.env.PATH ?? ''}:/usr/sbin`;
 
@@ -68,6 +70,26 @@ pool_mode = transaction
   it('works with DATABASE_LISTEN_URL', async () => {
     const service = await Service.start({ DATABASE_URL: poolerUrl, DATABASE_LISTEN_URL: database.url });
     expect((await service.token(service.quickstart)).status).toBe(200);
+    const login = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    const answer = await fetch(`${service.base}/auth/login`, { ...login, body: JSON.stringify(service.administrator) });
+    const { access_token: token } = (await answer.json()) as { access_token: string };
+    const accounts = await service.get('/v1/accounts', { authorization: `Bearer ${token}` });
+    expect(await accounts.json()).toMatchObject([{ name: 'Default' }]);
     await service.stop();
   }, 30_000);
+
+  it('hands no connection on with the role or the tenant of whoever had it', async () => {
+    const unit = (level: string): string =>
+      `begin; select set_config('role', ${APP_ROLE}, true), set_config('claviger.level', '${level}', true);
+       select current_user::text as role, current_setting('claviger.level', true) as level`;
+    const client = new pg.Client(poolerUrl);
+    await client.connect();
+    const all = (await client.query(`${unit('platform')}; commit`)) as unknown as pg.QueryResult[];
+    expect(all[2]!.rows).toEqual([{ role: await appRoleAt(database.url), level: 'platform' }]);
+    const after = await client.query(
+      `select current_user = session_user as own, current_setting('claviger.level', true) as level`,
+    );
+    expect(after.rows).toEqual([{ own: true, level: '' }]);
+    await client.end();
+  });
 });

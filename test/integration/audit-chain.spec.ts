@@ -9,6 +9,7 @@ import { type ChainCounts, type ChainFault, AuditVerifier } from '../../src/audi
 import { AuditService } from '../../src/audit/audit.service.js';
 import { SYSTEM } from '../../src/common/access/principal.js';
 import { Precondition } from '../../src/common/precondition.js';
+import { APP_ROLE } from '../../src/database/app-role.js';
 import { OwnerAccess } from '../../src/database/owner-access.js';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { AccountsService } from '../../src/workspaces/accounts.service.js';
@@ -201,7 +202,7 @@ describe('the chain of the audit trail', () => {
     ): Promise<pg.QueryResult> => {
       await db.query('begin');
       try {
-        await db.query(`select set_config('role', 'claviger_app', true)`);
+        await db.query(`select set_config('role', ${APP_ROLE}, true)`);
         for (const [name, value] of Object.entries(standing))
           await db.query('select set_config($1, $2, true)', [`claviger.${name}`, value]);
         return await db.query(sql, values);

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { AuditEventRepository, type AuditFilter } from '../../src/audit/audit-event.repository.js';
 import { type Standing, SYSTEM } from '../../src/common/access/principal.js';
 import { firstIdOf } from '../../src/common/id.js';
-import { ensureAppRole } from '../../src/database/app-role.js';
+import { APP_ROLE, ensureAppRole } from '../../src/database/app-role.js';
 import { DatabaseLocation } from '../../src/database/location.js';
 import { migrationOptions } from '../../src/database/options.js';
 import { ENTITIES } from '../../src/entities.js';
@@ -51,7 +51,7 @@ describe('a page of a long audit trail', () => {
     try {
       await runner.startTransaction();
       await runner.query(
-        `select set_config('role', 'claviger_app', true), set_config('claviger.level', $1, true),
+        `select set_config('role', ${APP_ROLE}, true), set_config('claviger.level', $1, true),
            set_config('claviger.account_id', $2, true), set_config('claviger.workspace_id', $3, true)`,
         [standing.level, standing.accountId ?? '', standing.workspaceId ?? ''],
       );

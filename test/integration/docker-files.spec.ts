@@ -7,6 +7,7 @@ import { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { AppConfig } from '../../src/config/app-config.js';
 import { environmentSchema } from '../../src/config/environment.js';
+import { APP_ROLE } from '../../src/database/app-role.js';
 
 const read = (name: string): string => readFileSync(name, 'utf8');
 const dockerfile = read('docker/Dockerfile');
@@ -102,6 +103,21 @@ describe('the compose file', () => {
 
     expect(replicas).toHaveLength(2);
     expect(found(caddyfile, /reverse_proxy (.*) \{/).split(' ')).toEqual(replicas.map((name) => `${name}:3000`));
+  });
+});
+
+describe('the database of the composition', () => {
+  const sql = read('docker/database.sql');
+
+  it('has the role that the service looks for', () => {
+    expect(sql).toContain(`select\n  ${APP_ROLE} as role\n`);
+    expect(read('docs/operations.md')).toContain(`SELECT ${APP_ROLE.slice(1, -1)} AS role \\gset`);
+    expect(sql.indexOf('\\connect claviger')).toBeLessThan(sql.indexOf(APP_ROLE));
+    expect(sql).toContain('grant :role to claviger with inherit false, set true;');
+  });
+
+  it('lets nobody connect but its login', () => {
+    expect(sql).toContain('revoke all on database claviger from public;');
   });
 });
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   chownSync,
@@ -83,6 +84,18 @@ describe('the embedded engine', () => {
     expect(readFileSync(join(dataDir, 'postgres.log'), 'utf8')).not.toContain(url.password);
     url.password = 'wrong';
     await expect(query(url.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
+  });
+
+  it('lets its own login connect and no other, on a data directory that let everybody, too', async () => {
+    const dataDir = used();
+    const rights = `SELECT has_database_privilege('public', current_database(), 'CONNECT') AS connect,
+      has_database_privilege('public', current_database(), 'TEMPORARY') AS temporary`;
+    const closed = [{ connect: false, temporary: false }];
+    const first = new EngineService(dataDir);
+    expect(await query(await first.url(), rights)).toEqual(closed);
+    await query(await first.url(), 'GRANT CONNECT, TEMPORARY ON DATABASE claviger TO PUBLIC');
+    await first.stop();
+    expect(await query(await new EngineService(dataDir).url(), rights)).toEqual(closed);
   });
 
   describe('whose service dies', () => {
@@ -203,6 +216,30 @@ describe('the embedded engine', () => {
       expect(refusal).toMatch(
         /^Claviger cannot write to its data directory .*file\/data \(ENOTDIR\): .* DATABASE_URL .*\.$/,
       );
+    });
+  });
+
+  (isRoot ? describe : describe.skip)('started by root', () => {
+    let accounts: string;
+    beforeAll(() => {
+      accounts = join(home, 'passwd');
+      writeFileSync(accounts, 'root:x:0:0::/root:\nnobody:x:65534:65534::/:\ndaemon:x:1:1::/:\n');
+    });
+
+    it('ends in one sentence where there is no account for it and no user namespace', async () => {
+      const refusal = await new EngineService(fresh(), { places: [home, accounts] }).refusal();
+      expect(refusal).toMatch(/^The embedded PostgreSQL engine cannot run: [^.]*neither an account "postgres"[^.]*\.$/);
+      expect(refusal).toMatch(/run Claviger as another user, or make that account.* or set DATABASE_URL /);
+    });
+
+    const namespaces = spawnSync('unshare', ['--user', '--', 'true']).status === 0;
+    (namespaces ? it : it.skip)('without an account for it is root without its rights, and never nobody', async () => {
+      const service = new EngineService(fresh(), { places: [process.env.PATH ?? '', accounts] });
+      await query(await service.url(), 'SELECT 1');
+      const proc = `/proc/${service.enginePid()}`;
+      expect(statSync(proc).uid).toBe(0);
+      expect(readFileSync(`${proc}/uid_map`, 'utf8').trim().split(/\s+/)).toEqual(['1', '0', '1']);
+      expect(readFileSync(`${proc}/status`, 'utf8')).toMatch(/^CapEff:\t0+$/m);
     });
   });
 

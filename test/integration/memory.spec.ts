@@ -61,7 +61,6 @@ describe('memory that PostgreSQL keeps true', () => {
     await admin.end();
     await database.drop();
   });
-
   it('answers from memory without a statement once a thing is known', async () => {
     const id = await make();
     await near.expectState(id, 'new');
@@ -69,7 +68,6 @@ describe('memory that PostgreSQL keeps true', () => {
     for (let i = 0; i < 100; i++) await near.expectState(id, 'new');
     expect(near.statements).toBe(before);
   });
-
   it('asks a handful of statements for a thousand unknown things', async () => {
     const before = near.statements;
     const asked: Promise<unknown>[] = [];
@@ -81,7 +79,6 @@ describe('memory that PostgreSQL keeps true', () => {
     expect(results.every(({ status }) => status === 'rejected')).toBe(true);
     expect(near.statements - before).toBeLessThanOrEqual(15);
   });
-
   it('knows at once on one process what was made on another, though it was remembered as unknown', async () => {
     for (let i = 0; i < 50; i++) {
       const id = `later_${i}`;
@@ -90,7 +87,6 @@ describe('memory that PostgreSQL keeps true', () => {
       await far.expectState(id, 'new');
     }
   });
-
   it('never refuses on old knowledge: a change just acknowledged is seen by the next request', async () => {
     const id = await make('0');
     for (let i = 1; i <= 100; i++) {
@@ -99,7 +95,6 @@ describe('memory that PostgreSQL keeps true', () => {
       await far.expectState(id, String(i));
     }
   });
-
   it('does not keep a load that a notice overtook', async () => {
     await warm();
     const id = await make('old');
@@ -112,7 +107,6 @@ describe('memory that PostgreSQL keeps true', () => {
     await asked;
     await near.expectState(id, 'new');
   });
-
   it('mints no token that a cut kills by mistake, and kills those from before it', async () => {
     const id = await make('a');
     const before = await far.expectState(id, 'a');
@@ -125,7 +119,6 @@ describe('memory that PostgreSQL keeps true', () => {
       expect(dead(memory, id, after.rev)).toBe(false);
     }
   });
-
   it('refuses only on a proof asked for after the request: a change whose notice is late is waited for', async () => {
     const id = await make('old');
     await near.expectState(id, 'old');
@@ -138,7 +131,6 @@ describe('memory that PostgreSQL keeps true', () => {
     listenProxy.release();
     await Promise.all(asked);
   });
-
   it('accepts nothing without a proof of the last second: it waits for one', async () => {
     const id = await make('old');
     await near.expectState(id, 'old');

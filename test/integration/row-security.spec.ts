@@ -5,6 +5,7 @@ import { ClientsService } from '../../src/clients/clients.service.js';
 import { ClientRotationService } from '../../src/clients/client-rotation.service.js';
 import { SecretUses } from '../../src/clients/secret-uses.js';
 import { type Standing, SYSTEM } from '../../src/common/access/principal.js';
+import { APP_ROLE } from '../../src/database/app-role.js';
 import { OwnerAccess } from '../../src/database/owner-access.js';
 import { ResourceServerRepository } from '../../src/resource-servers/resource-server.repository.js';
 import { UsersService } from '../../src/users/users.service.js';
@@ -77,7 +78,7 @@ describe('row-level security', () => {
     await db.query('begin');
     try {
       await db.query(
-        `select set_config('role', 'claviger_app', true), set_config('claviger.level', $1, true),
+        `select set_config('role', ${APP_ROLE}, true), set_config('claviger.level', $1, true),
                 set_config('claviger.account_id', $2, true), set_config('claviger.workspace_id', $3, true)`,
         [standing.level, standing.accountId ?? '', standing.workspaceId ?? ''],
       );

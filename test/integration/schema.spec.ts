@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { DatabaseLocation } from '../../src/database/location.js';
-import { ensureAppRole } from '../../src/database/app-role.js';
+import { APP_ROLE, ensureAppRole } from '../../src/database/app-role.js';
+import { nothingToMove } from '../../src/database/app-role-move.js';
 import { migrationOptions } from '../../src/database/options.js';
 import { migrations } from '../../src/database/migrations/index.js';
 import { ENTITIES } from '../../src/entities.js';
@@ -37,11 +38,18 @@ describe('the schema', () => {
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
+  it('names the role of the database’s own, and none that another database could share', async () => {
+    const [{ role }] = await source.query<[{ role: string }]>(`select ${APP_ROLE} as role`);
+    const named = await source.query<unknown[]>(`select distinct unnest(roles) as to from pg_policies`);
+    expect(named).toEqual([{ to: role }]);
+    expect(await nothingToMove(source.manager, role)).toBe(true);
+  });
+
   it('shows a tenant nothing of another, whatever the statement asks for', async () => {
     await source.query(`insert into accounts (id, name, plan, created_at, updated_at)
       values ('acc_a', 'A', 'pro', now(), now()), ('acc_b', 'B', 'pro', now(), now())`);
     const seen = await source.transaction(async (manager) => {
-      await manager.query(`select set_config('role', 'claviger_app', true), set_config('claviger.level', 'account', true),
+      await manager.query(`select set_config('role', ${APP_ROLE}, true), set_config('claviger.level', 'account', true),
         set_config('claviger.account_id', 'acc_a', true)`);
       return manager.query<{ id: string }[]>('select id from accounts');
     });
@@ -50,7 +58,7 @@ describe('the schema', () => {
 
   it('shows nothing at all to the application without a tenant', async () => {
     const seen = await source.transaction(async (manager) => {
-      await manager.query(`select set_config('role', 'claviger_app', true)`);
+      await manager.query(`select set_config('role', ${APP_ROLE}, true)`);
       return manager.query<unknown[]>('select id from accounts');
     });
     expect(seen).toEqual([]);
@@ -59,7 +67,7 @@ describe('the schema', () => {
   it('gives the application no way to the ledger but its function', async () => {
     const asApp = (sql: string): Promise<unknown> =>
       source.transaction(async (manager) => {
-        await manager.query(`select set_config('role', 'claviger_app', true)`);
+        await manager.query(`select set_config('role', ${APP_ROLE}, true)`);
         return manager.query<unknown[]>(sql);
       });
     await expect(asApp('select * from ledger_head')).rejects.toThrow('permission denied');

@@ -42,9 +42,10 @@ describe('the unit of work', () => {
   };
   const end = ({ id }: Principal): Promise<unknown> =>
     db.query(`select ledger_record('cut', $1, clock_timestamp() + interval '1 hour')`, [`user:${id}`]);
-  const note = (tx: Tx, principal: Principal): void => {
+  const note = (tx: Tx, principal: Principal): Promise<void> => {
     const object = { type: 'thing', id: principal.id };
     app.get(AuditService).record(tx, principal, { action: 'thing.changed', object, accountId });
+    return Promise.resolve();
   };
   const noted = async ({ id }: Principal): Promise<number> =>
     (await db.query('select from audit_events where object_id = $1', [id])).rowCount!;
@@ -52,7 +53,7 @@ describe('the unit of work', () => {
   it('changes nothing for a principal who was ended after they were decided on', async () => {
     const principal = somebody();
     await end(principal);
-    const change = app.get(UnitOfWork).run(principal, (tx) => Promise.resolve(note(tx, principal)));
+    const change = app.get(UnitOfWork).run(principal, (tx) => note(tx, principal));
     await expect(change).rejects.toMatchObject({ kind: 'unauthenticated' });
     expect(await noted(principal)).toBe(0);
   });
@@ -60,7 +61,7 @@ describe('the unit of work', () => {
   it('changes nothing for a principal who is ended while the work is done', async () => {
     const principal = somebody();
     const change = app.get(UnitOfWork).run(principal, async (tx) => {
-      note(tx, principal);
+      await note(tx, principal);
       await end(principal);
     });
     await expect(change).rejects.toMatchObject({ kind: 'unauthenticated' });
@@ -78,8 +79,7 @@ describe('the unit of work', () => {
         await new Promise((resolve) => setTimeout(resolve, 300));
         order.push('changed');
       });
-      note(tx, principal);
-      return Promise.resolve();
+      return note(tx, principal);
     });
     await ended;
     expect(order).toEqual(['changed', 'ended']);
@@ -89,7 +89,7 @@ describe('the unit of work', () => {
   it('reads and changes for others while somebody is ended', async () => {
     const [ended, other] = [somebody(), somebody()];
     await end(ended);
-    await app.get(UnitOfWork).run(other, (tx) => Promise.resolve(note(tx, other)));
+    await app.get(UnitOfWork).run(other, (tx) => note(tx, other));
     expect(await noted(other)).toBe(1);
   });
 

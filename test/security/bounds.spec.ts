@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { APP_ROLE } from '../../src/database/app-role.js';
 import { ClientRotationService } from '../../src/clients/client-rotation.service.js';
 import { type Standing, SYSTEM } from '../../src/common/access/principal.js';
 import { Sizes } from '../../src/common/logging/sizes.js';
@@ -263,7 +264,7 @@ describe('the ledger is bounded by what can be hit', () => {
         'select * from ledger_head',
       ]) {
         await lives.db.query('begin');
-        await lives.db.query(`select set_config('role', 'claviger_app', true)`);
+        await lives.db.query(`select set_config('role', ${APP_ROLE}, true)`);
         await expect(lives.db.query(sql)).rejects.toMatchObject({ code: '42501' });
         await lives.db.query('rollback');
       }

@@ -1,5 +1,6 @@
 import { type INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { APP_ROLE } from '../../src/database/app-role.js';
 import { ClientCreationService, type ClientPlace } from '../../src/clients/client-creation.service.js';
 import { type Principal, type Standing, SYSTEM } from '../../src/common/access/principal.js';
 import { type DomainError } from '../../src/common/errors/domain.error.js';
@@ -170,7 +171,7 @@ describe('the clients that an account makes in a day', () => {
       await lives.db.query('begin');
       try {
         await lives.db.query(
-          `select set_config('role', 'claviger_app', true), set_config('claviger.level', $1, true),
+          `select set_config('role', ${APP_ROLE}, true), set_config('claviger.level', $1, true),
                   set_config('claviger.account_id', $2, true), set_config('claviger.workspace_id', $3, true)`,
           [standing.level, standing.accountId ?? '', standing.workspaceId ?? ''],
         );

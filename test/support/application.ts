@@ -27,10 +27,15 @@ export async function application(
     }),
     options,
   );
-  await app.get(Startup).run();
   const close = async (): Promise<void> => {
     await app.get(Startup).stop();
     await app.close();
   };
+  try {
+    await app.get(Startup).run();
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return { app, close };
 }

@@ -1,13 +1,13 @@
-// A service that has an embedded engine and nothing else: node engine-service.fixture.mjs <data directory> [PATH]
+// A service that has an embedded engine and nothing else: node engine-service.fixture.mjs <data directory> [PATH [password file]]
 // Says one line of JSON for each thing that happens, and stops when its standard input closes.
 import { EmbeddedEngine } from '../../dist/database/embedded/embedded-engine.js';
 
 const say = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
-const [dataDir, path] = process.argv.slice(2);
+const [dataDir, path, passwordFile] = process.argv.slice(2);
 
 try {
   const log = (level, message) => say({ level, message });
-  const engine = await EmbeddedEngine.start({ dataDir, path, durable: false, log });
+  const engine = await EmbeddedEngine.start({ dataDir, path, passwordFile, durable: false, log });
   say({ url: engine.url });
   process.stdin.resume().once('end', async () => {
     await engine.stop();

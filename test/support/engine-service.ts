@@ -20,10 +20,10 @@ export class EngineService {
 
   constructor(
     readonly dataDir: string,
-    { uid, path = '' }: { uid?: number; path?: string } = {},
+    { uid, places = [] }: { uid?: number; places?: readonly [path: string, passwordFile: string] | readonly [] } = {},
   ) {
     const fixture = join(import.meta.dirname, 'engine-service.fixture.mjs');
-    const args = [fixture, dataDir, ...(path ? [path] : [])];
+    const args = [fixture, dataDir, ...places];
     const identity = uid === undefined ? {} : { uid, gid: uid };
     this.child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], cwd: '/', ...identity });
     EngineService.all.add(this);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { APP_ROLE } from '../../src/database/app-role.js';
 
 /** A database of a test file's own on the run's server. */
 export interface TestDatabase {
@@ -7,11 +8,24 @@ export interface TestDatabase {
   drop: () => Promise<void>;
 }
 
-async function asAdmin(sql: string): Promise<void> {
+/** Runs SQL as the login that the run's server was given with, which may make roles and databases. */
+export async function asAdmin(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: process.env.CLAVIGER_TEST_DATABASE_URL });
   await client.connect();
   try {
     await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The name of the role that the application has in a database. */
+export async function appRoleAt(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ role: string }>(`select ${APP_ROLE} as role`);
+    return rows[0]!.role;
   } finally {
     await client.end();
   }
@@ -23,7 +37,12 @@ export async function testDatabase(): Promise<TestDatabase> {
   await asAdmin(`create database ${name}`);
   const url = new URL(process.env.CLAVIGER_TEST_DATABASE_URL ?? '');
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => drop(name, 10) };
+  const role = await appRoleAt(url.href);
+  const dropBoth = async (): Promise<void> => {
+    await drop(name, 10);
+    await asAdmin(`drop role if exists ${role}`);
+  };
+  return { url: url.href, drop: dropBoth };
 }
 
 /** Autovacuum belongs to the superuser, and cannot be ended by force; it ends by itself. */

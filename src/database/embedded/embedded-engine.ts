@@ -13,6 +13,8 @@ export interface EmbeddedEngineOptions {
   readonly log: EngineLog;
   /** Where to look for programs, as in the environment variable PATH; by default the usual places. */
   readonly path?: string;
+  /** Where to look for accounts that root could run it as; by default /etc/passwd. */
+  readonly passwordFile?: string;
 }
 
 /**
@@ -50,7 +52,7 @@ export class EmbeddedEngine {
     let supervisor: EngineSupervisor | undefined;
     try {
       const durable = options.durable ?? true;
-      const site = await EngineSite.choose(home, options.path);
+      const site = await EngineSite.choose(home, options.path, options.passwordFile);
       const state = await ensureCluster(home, site, durable);
       supervisor = new EngineSupervisor(home, site, durable, options.log);
       const url = await supervisor.begin(state);

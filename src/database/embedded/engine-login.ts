@@ -9,7 +9,7 @@ export function loginUrl(port: number, password: string): string {
 }
 
 /**
- * Logs in once.
+ * Logs in once, and makes sure that no other login may: a data directory of an earlier version let everybody connect.
  *
  * @returns whether the engine survives a power loss (`fsync` is on)
  * @throws whatever the driver throws if it cannot log in
@@ -24,6 +24,7 @@ export async function logIn(url: string): Promise<{ durable: boolean }> {
   client.on('error', () => undefined);
   try {
     await client.connect();
+    await client.query(`REVOKE CONNECT, TEMPORARY ON DATABASE ${DATABASE} FROM PUBLIC`);
     const { rows } = await client.query<{ fsync: string }>('SHOW fsync');
     return { durable: rows[0]?.fsync === 'on' };
   } finally {

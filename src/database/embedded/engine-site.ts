@@ -32,11 +32,12 @@ export class EngineSite {
 
   /**
    * @param path where to look for programs
-   * @throws EmbeddedEngineError if no programs run, or nobody may run them on this directory
+   * @param passwordFile where to look for accounts
+   * @throws EmbeddedEngineError if no programs run, or no user may run them on this directory
    */
-  static async choose(home: EngineHome, path?: string): Promise<EngineSite> {
+  static async choose(home: EngineHome, path?: string, passwordFile?: string): Promise<EngineSite> {
     const { bin, major } = await findInstallation(home.clusterMajor(), path);
-    const users = await usableUsers(home.cluster, path);
+    const users = await usableUsers(home.cluster, path, passwordFile);
     for (const user of users) {
       const site = (await user.mayRun(bin)) ? await EngineSite.at(home.cluster, user, bin, major) : undefined;
       if (site) return site;
@@ -115,9 +116,9 @@ export class EngineSite {
 }
 
 /** The users that can be had here, first the one to whom the files belong: a change of owner is the last resort. */
-async function usableUsers(cluster: string, path?: string): Promise<EngineUser[]> {
+async function usableUsers(cluster: string, path?: string, passwordFile?: string): Promise<EngineUser[]> {
   const usable: EngineUser[] = [];
-  for (const user of EngineUser.candidates(path)) if (await user.works()) usable.push(user);
+  for (const user of EngineUser.candidates(path, passwordFile)) if (await user.works()) usable.push(user);
   const owner = existsSync(cluster) ? statSync(cluster).uid : undefined;
   return usable.sort((one, other) => Number(other.owner?.uid === owner) - Number(one.owner?.uid === owner));
 }
@@ -132,7 +133,12 @@ function isEmpty(directory: string): boolean {
 }
 
 function closed(home: EngineHome, users: readonly EngineUser[]): string {
-  if (users.length === 0) return 'root may not run PostgreSQL, and /etc/passwd names no other user';
+  if (users.length === 0) {
+    return (
+      'PostgreSQL does not run as root, and there is neither an account "postgres" to run it as nor a user namespace ' +
+      'with an account to lend its name (run Claviger as another user, or make that account: useradd --system postgres)'
+    );
+  }
   const who = users.some((user) => user.owner) ? 'an unprivileged user' : 'the user who runs Claviger';
   return `${who} may not use ${home.cluster}, or may not run PostgreSQL's programs`;
 }

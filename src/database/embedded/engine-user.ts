@@ -15,6 +15,9 @@ interface Identity {
   readonly gid: number;
 }
 
+/** The account of whatever has none: what runs as it could be read and signalled by much else. */
+const NOBODY = { names: new Set(['nobody', 'nfsnobody']), ids: new Set([65534, 65535, 4294967294, 4294967295]) };
+
 /** The user as which PostgreSQL's programs run; they refuse to run as root. */
 export class EngineUser {
   private constructor(
@@ -27,18 +30,22 @@ export class EngineUser {
     private readonly path: string,
   ) {}
 
-  /** The ways to run PostgreSQL's programs here, the best first. */
-  static candidates(path: string = DEFAULT_PATH): EngineUser[] {
+  /**
+   * The ways to run PostgreSQL's programs here, the best first: root runs them as itself without its rights, or as an
+   * account of their own.
+   */
+  static candidates(path: string = DEFAULT_PATH, passwordFile = '/etc/passwd'): EngineUser[] {
     if (process.getuid?.() !== 0) return [new EngineUser(undefined, false, [], {}, path)];
-    const account = unprivilegedAccount();
-    if (!account) return [];
-    // A user namespace takes root's capabilities away and leaves it the owner of its files: no chown, no copy, and a
-    // home of mode 0700 can be entered. Container runtimes often refuse it; then the account itself must do.
-    const mapped = ['unshare', '--user', `--map-user=${account.uid}`, `--map-group=${account.gid}`, '--'];
-    return [
-      new EngineUser({ uid: 0, gid: 0 }, false, mapped, {}, path),
-      new EngineUser(account, true, [], account, path),
-    ];
+    const { dedicated, named } = accountsOf(passwordFile);
+    const candidates: EngineUser[] = [];
+    if (named) {
+      // A user namespace takes root's capabilities away and leaves it the owner of its files: no chown, no copy, and a
+      // home of mode 0700 can be entered. The account only lends its name. Container runtimes often refuse this.
+      const mapped = ['unshare', '--user', `--map-user=${named.uid}`, `--map-group=${named.gid}`, '--'];
+      candidates.push(new EngineUser({ uid: 0, gid: 0 }, false, mapped, {}, path));
+    }
+    if (dedicated) candidates.push(new EngineUser(dedicated, true, [], dedicated, path));
+    return candidates;
   }
 
   /** Starts a program in a session of its own, so that a Ctrl-C meant for the service does not reach it. */
@@ -96,16 +103,26 @@ function exitCode(error: ExecFileException | null): number | undefined {
   return typeof error.code === 'number' ? error.code : undefined;
 }
 
-/** PostgreSQL looks its user up by id, so that it must be one with an entry in the password file. */
-function unprivilegedAccount(): Identity | undefined {
+/** The accounts of a password file that PostgreSQL may run as. */
+interface Accounts {
+  /** One that is there for a database, and for nothing else. */
+  readonly dedicated: Identity | undefined;
+  /** Any that has a name: PostgreSQL looks its user up by id. */
+  readonly named: Identity | undefined;
+}
+
+function accountsOf(passwordFile: string): Accounts {
   const accounts = new Map<string, Identity>();
   try {
-    for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
-      const [name, , uid, gid] = line.split(':');
-      if (name && Number(uid) > 0) accounts.set(name, { uid: Number(uid), gid: Number(gid) });
+    for (const line of readFileSync(passwordFile, 'utf8').split('\n')) {
+      const [name = '', , uid, gid] = line.split(':');
+      const identity = { uid: Number(uid), gid: Number(gid) };
+      const own = !NOBODY.names.has(name) && !NOBODY.ids.has(identity.uid);
+      if (name && identity.uid > 0 && own) accounts.set(name, identity);
     }
   } catch {
-    return undefined;
+    return { dedicated: undefined, named: undefined };
   }
-  return accounts.get('postgres') ?? accounts.get('nobody') ?? accounts.values().next().value;
+  const dedicated = accounts.get('postgres') ?? accounts.get('claviger');
+  return { dedicated, named: dedicated ?? accounts.values().next().value };
 }

@@ -1,11 +1,12 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { runStatements } from './run-statements.js';
 
 /** Notices, the ledger of cuts, and what every tenant row hangs on. */
 export class Base1700000000001 implements MigrationInterface {
   name = 'Base1700000000001';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [...NOTICES, ...LEDGER, ...SEALED, ...REACH]) await runner.query(statement);
+    await runStatements(runner, [...NOTICES, ...LEDGER, ...SEALED, ...REACH]);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -14,9 +15,9 @@ export class Base1700000000001 implements MigrationInterface {
     await runner.query('drop function ledger_record(text, text, timestamptz)');
     await runner.query('drop table ledger_entries, ledger_head');
     await runner.query('drop function notify_change()');
-    await runner.query(
+    await runStatements(runner, [
       `do $$ begin execute format('revoke usage on schema %I from claviger_app', current_schema()); end $$`,
-    );
+    ]);
   }
 }
 

@@ -1,13 +1,12 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { runStatements } from './run-statements.js';
 
 /** Accounts, workspaces, roles, resource servers, clients and their secrets. */
 export class TenantsAndClients1700000000002 implements MigrationInterface {
   name = 'TenantsAndClients1700000000002';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [...TENANTS, ...GRANTS_OF_ROLES, ...CLIENTS, ...TRIGGERS, ...ROW_SECURITY]) {
-      await runner.query(statement);
-    }
+    await runStatements(runner, [...TENANTS, ...GRANTS_OF_ROLES, ...CLIENTS, ...TRIGGERS, ...ROW_SECURITY]);
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -1,11 +1,12 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { runStatements } from './run-statements.js';
 
 /** People, the audit trail, repeated requests, the use of secrets, and what resource servers gain. */
 export class Management1700000000003 implements MigrationInterface {
   name = 'Management1700000000003';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [
+    await runStatements(runner, [
       ...USERS,
       ...AUDIT,
       ...IDEMPOTENCY,
@@ -13,9 +14,7 @@ export class Management1700000000003 implements MigrationInterface {
       ...REVOCATIONS,
       ...RESOURCE_SERVERS,
       ...TENANTS,
-    ]) {
-      await runner.query(statement);
-    }
+    ]);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -34,7 +33,7 @@ export class Management1700000000003 implements MigrationInterface {
     );
     await runner.query('drop trigger client_audiences_living on client_audiences');
     await runner.query('drop function audience_lives()');
-    await runner.query('revoke delete on roles from claviger_app');
+    await runStatements(runner, ['revoke delete on roles from claviger_app']);
     await runner.query('alter table client_secrets drop column expires_at_before');
     await runner.query('drop policy accounts_own on accounts');
     await runner.query('drop table resource_server_clients, client_secret_uses, idempotency_keys');

@@ -1,15 +1,16 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { runStatements } from './run-statements.js';
 
 /** Notices become hints on a channel of the database's own, and the ledger is asked instead of told. */
 export class Hints1700000000004 implements MigrationInterface {
   name = 'Hints1700000000004';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [...CHANNEL, ...LEDGER]) await runner.query(statement);
+    await runStatements(runner, [...CHANNEL, ...LEDGER]);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const statement of BEFORE) await runner.query(statement);
+    await runStatements(runner, BEFORE);
   }
 }
 

@@ -1,16 +1,16 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { runStatements } from './run-statements.js';
 
 /** How long an entry of the ledger must live, and how many clients an account makes in a day. */
 export class Bounds1700000000006 implements MigrationInterface {
   name = 'Bounds1700000000006';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [...LIVES, ...AUDIENCES, ...PEOPLE, ...CUTS, ...CLIENTS_MADE])
-      await runner.query(statement);
+    await runStatements(runner, [...LIVES, ...AUDIENCES, ...PEOPLE, ...CUTS, ...CLIENTS_MADE]);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const statement of BEFORE) await runner.query(statement);
+    await runStatements(runner, BEFORE);
   }
 }
 
