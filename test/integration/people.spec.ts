@@ -25,7 +25,15 @@ describe('where people alone make credentials', () => {
     accountId = (await app.get(AccountsService).create(SYSTEM, { name: 'Acme', plan: 'pro' })).object.id;
     const made = await app.get(WorkspacesService).create(SYSTEM, { accountId, name: 'W', slug: 'w' });
     workspaceId = made.object.id;
-    person = { ...SYSTEM, type: 'user', id: 'usr_1', level: 'workspace', accountId, workspaceId };
+    person = {
+      ...SYSTEM,
+      type: 'user',
+      id: 'usr_1',
+      level: 'workspace',
+      accountId,
+      workspaceId,
+      grounds: { position: Number.MAX_SAFE_INTEGER, names: [] },
+    };
     machine = { ...person, type: 'client', id: 'cli_1' };
   }, 30_000);
 
