@@ -5,6 +5,7 @@ import { DomainError } from '../common/errors/domain.error.js';
 import { Memory } from '../database/feed/memory.js';
 import { OwnerAccess } from '../database/owner-access.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { comparedAddress } from './email-address.js';
 import { PasswordHasher } from './password-hasher.js';
 import { type SignInCandidate, UserCredentialRepository } from './user-credential.repository.js';
 
@@ -50,7 +51,7 @@ export class PasswordAuthenticator {
    * @throws DomainError `unauthenticated`, with one text for every reason; `unavailable`
    */
   async authenticate({ username, password, accountId }: PasswordClaim): Promise<ProvenPerson> {
-    const { head, candidates } = await this.candidates(username.normalize('NFC').toLowerCase(), accountId);
+    const { head, candidates } = await this.candidates(comparedAddress(username), accountId);
     const width = accountId === null ? await this.widest(candidates.length) : 1;
     const hashes = candidates.map(({ passwordHash }) => passwordHash);
     const matching = await this.hasher.matches(password, hashes, width);
