@@ -64,7 +64,7 @@ describe('an administrator who was ended', () => {
     proxy.close();
     await db.end();
     await tenants.stop();
-  });
+  }, 60_000);
 
   /** Accounts of two workspaces, with a client of the account, two of each workspace, and now and then a person. */
   async function populate(): Promise<void> {
