@@ -96,7 +96,7 @@ describe('the use of secrets', () => {
       [made.id],
     );
     expect(rows).toEqual([{ use_count: '1' }]);
-  });
+  }, 20_000);
 
   it('changes neither the client nor its version', async () => {
     const made = await make();

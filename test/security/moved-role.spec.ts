@@ -72,7 +72,7 @@ describe('a database whose rights name another role', () => {
     account = await started(async (app) => {
       return (await app.get(AccountsService).create(SYSTEM, { name: 'Acme', plan: 'pro' })).object.id;
     });
-  }, 60_000);
+  }, 120_000);
 
   afterEach(async () => {
     await installation.drop(...others.splice(0));
@@ -93,7 +93,7 @@ describe('a database whose rights name another role', () => {
     // Once more changes nothing.
     await started(change);
     expect(await rightsAt()).toEqual(before);
-  }, 60_000);
+  }, 120_000);
 
   it('of an earlier version is out of reach of a login that shared its role, as soon as it has started', async () => {
     const neighbour = await Installation.make('createrole');
@@ -107,7 +107,7 @@ describe('a database whose rights name another role', () => {
     } finally {
       await neighbour.drop();
     }
-  }, 60_000);
+  }, 120_000);
 
   it('shares the former role no longer with a database that still works with it', async () => {
     const late = await Installation.make('createrole');
@@ -125,7 +125,7 @@ describe('a database whose rights name another role', () => {
     } finally {
       await late.drop();
     }
-  }, 60_000);
+  }, 120_000);
 
   it('under a new name goes on under the role of that name, and the old name’s goes', async () => {
     const renamed = `${installation.database}_b`;
@@ -136,7 +136,7 @@ describe('a database whose rights name another role', () => {
     expect(await rolesAt(renamed)).toEqual([await appRoleAt(installation.at(renamed))]);
     expect(await accounts(renamed)).toContain(account);
     expect(await isThere(installation.role, renamed)).toBe(false);
-  }, 60_000);
+  }, 120_000);
 
   it('made from a template has a role of its own, and what it was made from works on meanwhile', async () => {
     const copy = `${installation.database}_c`;
@@ -150,5 +150,5 @@ describe('a database whose rights name another role', () => {
     expect(await rolesAt()).toEqual([installation.role]);
     expect(await rolesAt(copy)).toEqual([await appRoleAt(installation.at(copy))]);
     expect(await accounts(copy)).toContain(account);
-  }, 60_000);
+  }, 120_000);
 });
