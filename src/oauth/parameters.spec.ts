@@ -15,15 +15,21 @@ const errorOf = (type: string | undefined, body: string | Buffer): string => {
 };
 
 describe('parseParameters', () => {
-  it.each([FORM, `${FORM}; charset=utf-8`, `${FORM};charset="UTF-8"`, FORM.toUpperCase()])(
-    'reads a form as %s',
-    (type) => {
-      expect(parse(type, 'grant_type=client_credentials&scope=a+b%20c&foo=bar')).toEqual({
-        grant_type: 'client_credentials',
-        scope: 'a b c',
-      });
-    },
-  );
+  it.each([
+    FORM,
+    `${FORM}; charset=utf-8`,
+    `${FORM};charset="UTF-8"`,
+    FORM.toUpperCase(),
+    `${FORM};`,
+    `${FORM} ;a="b;" ;Charset=utf-8`,
+    `${FORM}; charset=ISO-8859-1`,
+    `${FORM}; charset=us-ascii`,
+  ])('reads a form as %s', (type) => {
+    expect(parse(type, 'grant_type=client_credentials&scope=a+b%20c&foo=bar')).toEqual({
+      grant_type: 'client_credentials',
+      scope: 'a b c',
+    });
+  });
 
   it('reads JSON, and ignores what it does not know, whatever its type', () => {
     expect(parse(JSON_TYPE, '{"grant_type":"x","other":[1],"nested":{"scope":"s","scope":"t"}}')).toEqual({
@@ -91,6 +97,24 @@ describe('parseParameters', () => {
     expect(errorOf(type, 'grant_type=client_credentials')).toBe('invalid_request');
   });
 
+  it('names the charset where it is the charset that is refused', () => {
+    const message = (type: string, body: string): string => {
+      try {
+        return JSON.stringify(parse(type, body));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+
+    expect(message(`${JSON_TYPE}; charset=utf-16`, '{}')).toBe('The charset of the body must be UTF-8');
+    expect(message(`${FORM}; charset=iso-8859-1`, 'scope=ü')).toBe(
+      'A body that is not ASCII must have the charset UTF-8',
+    );
+    expect(message('text/plain; charset=utf-16', '{}')).toBe(
+      'The body must be application/x-www-form-urlencoded or application/json',
+    );
+  });
+
   it('refuses bytes that are not UTF-8, and NUL', () => {
     expect(errorOf(FORM, Buffer.from([0x61, 0x3d, 0xff]))).toBe('invalid_request');
     expect(errorOf(JSON_TYPE, Buffer.from('{"scope":"a"}', 'utf16le'))).toBe('invalid_request');
@@ -111,7 +135,11 @@ describe('parseParameters', () => {
     );
   });
 
-  it('survives JSON as deep as the body may be', () => {
-    expect(parse(JSON_TYPE, `{"x":${'['.repeat(30_000)}${']'.repeat(30_000)},"scope":"a"}`)).toEqual({ scope: 'a' });
+  it('refuses JSON that is nested deeper than any request needs, wherever', () => {
+    const nested = (levels: number): string => `{"x":${'['.repeat(levels)}${']'.repeat(levels)},"scope":"a"}`;
+
+    expect(parse(JSON_TYPE, nested(31))).toEqual({ scope: 'a' });
+    expect(errorOf(JSON_TYPE, nested(32))).toBe('invalid_request');
+    expect(errorOf(JSON_TYPE, nested(30_000))).toBe('invalid_request');
   });
 });

@@ -1,5 +1,6 @@
 import { OAuthError } from '../common/errors/oauth.error.js';
-import { decodeUtf8 } from '../common/http/utf8.js';
+import { EdgeError } from '../common/http/edge.error.js';
+import { readText, type TypedText } from '../common/http/typed-text.js';
 import { tokenRequest } from './dto/token.request.js';
 import { topLevelKeys } from './json-keys.js';
 
@@ -10,8 +11,7 @@ type ParameterName = (typeof NAMES)[number];
 /** The known parameters of a request that have a value, each once. */
 export type Parameters = Readonly<Partial<Record<ParameterName, string>>>;
 
-const FORM = /^application\/x-www-form-urlencoded *(?:; *charset="?utf-8"?)? *$/i;
-const JSON_TYPE = /^application\/json *(?:; *charset="?utf-8"?)? *$/i;
+const FORM = 'application/x-www-form-urlencoded';
 const MAX_PARAMETERS = 100;
 
 const isKnown = (name: string): name is ParameterName => (NAMES as readonly string[]).includes(name);
@@ -23,14 +23,16 @@ const isKnown = (name: string): name is ParameterName => (NAMES as readonly stri
  * @see RFC 6749 §3.2
  */
 export function parseParameters(contentType: string | undefined, body: Buffer | undefined): Parameters {
-  const type = contentType ?? '';
-  const isForm = FORM.test(type);
-  if (!isForm && !JSON_TYPE.test(type)) {
-    throw OAuthError.invalidRequest('The body must be application/x-www-form-urlencoded or application/json');
+  const { type, text } = readBody(contentType, body ?? Buffer.alloc(0));
+  return collect(type === FORM ? formEntries(text) : jsonEntries(text));
+}
+
+function readBody(contentType: string | undefined, body: Buffer): TypedText<typeof FORM | 'application/json'> {
+  try {
+    return readText(contentType, body, [FORM, 'application/json']);
+  } catch (error) {
+    throw error instanceof EdgeError ? OAuthError.invalidRequest(error.message) : error;
   }
-  const text = decodeUtf8(body ?? Buffer.alloc(0));
-  if (text === null) throw OAuthError.invalidRequest('The body is not UTF-8');
-  return collect(isForm ? formEntries(text) : jsonEntries(text));
 }
 
 function formEntries(text: string): [string, unknown][] {

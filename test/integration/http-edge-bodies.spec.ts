@@ -15,15 +15,29 @@ describe('request bodies', () => {
   afterAll(() => edge.close());
 
   describe('outside OAuth', () => {
-    it.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"'])(
-      '%s is read',
-      async (type) => {
-        const answer = await send(post('/things', type, '{"a":"ü"}'));
+    it.each([
+      'application/json',
+      'application/json; charset=utf-8',
+      'Application/JSON;charset="UTF-8"',
+      ' application/json\t;\tCharset=utf-8;',
+      'application/json; profile="a;b"; charset=utf-8',
+    ])('%s is read', async (type) => {
+      const answer = await send(post('/things', type, '{"a":"ü"}'));
 
-        expect(answer.status).toBe(201);
-        expect(JSON.parse(answer.body)).toEqual({ body: { a: 'ü' } });
-      },
-    );
+      expect(answer.status).toBe(201);
+      expect(JSON.parse(answer.body)).toEqual({ body: { a: 'ü' } });
+    });
+
+    it.each(['us-ascii', 'iso-8859-1'])('the charset %s is read while the body is ASCII', async (charset) => {
+      const type = `application/json; charset=${charset}`;
+
+      expect((await send(post('/things', type, '{"a":1}'))).status).toBe(201);
+      const refused = await send(post('/things', type, '{"a":"ü"}'));
+      expect(refused.status).toBe(415);
+      expect(JSON.parse(refused.body)).toMatchObject({
+        message: 'A body that is not ASCII must have the charset UTF-8',
+      });
+    });
 
     it('nothing sent is no body', async () => {
       expect(JSON.parse((await send(post('/things', 'application/json', ''))).body)).toEqual({ body: null });
@@ -34,8 +48,10 @@ describe('request bodies', () => {
       ['application/json\ta'],
       ['application/json garbage'],
       ['application/json; charset=utf-16'],
-      ['application/json; charset=latin1'],
-      ['application/json; a=b'],
+      ['application/json; charset=utf-7'],
+      ['application/json; charset=utf-8; charset=utf-8'],
+      ['application/json; a'],
+      ['application/json, text/plain'],
       ['application/json-patch+json'],
       ['application/x-www-form-urlencoded'],
       ['multipart/form-data; boundary=x'],
@@ -61,6 +77,8 @@ describe('request bodies', () => {
       ['with __proto__ in escapes', '{"a":{"__pr\\u006fto__":{}}}'],
       ['with constructor.prototype', '{"constructor":{"prototype":{}}}'],
       ['nested 30,000 deep and cut off', '['.repeat(30_000)],
+      ['nested 30,000 deep', '['.repeat(30_000) + ']'.repeat(30_000)],
+      ['nested 33 deep', '{"a":'.repeat(33) + '1' + '}'.repeat(33)],
     ])('JSON %s is 400', async (_name, body) => {
       const answer = await send(post('/things', 'application/json', body));
 

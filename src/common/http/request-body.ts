@@ -2,32 +2,28 @@ import { type FastifyRequest } from 'fastify';
 import { parse } from 'secure-json-parse';
 import { EdgeError } from './edge.error.js';
 import { isOAuthRequest } from './oauth-path.js';
-import { decodeUtf8 } from './utf8.js';
+import { readText } from './typed-text.js';
 
 /** The longest body that is read, in bytes. */
 export const BODY_LIMIT = 64 * 1024;
 
-const JSON_TYPE = /^application\/json(?: *; *charset=(?:utf-8|"utf-8"))?$/i;
-
 /**
  * The body of a request. At the OAuth endpoints it stays bytes, whatever its type: their parser has rules of its own
  * (repeated parameters, D18's repeated keys). Elsewhere it is JSON; nothing sent is `undefined`.
- * @throws EdgeError 400 for bytes that are no JSON in UTF-8, 415 for another type or coding
+ * @throws EdgeError 400 for bytes that are no JSON in UTF-8 or nested too deeply, 415 for another type or coding
  */
 export function readBody(request: FastifyRequest, bytes: Buffer, issuerPath: string): unknown {
-  const { 'content-encoding': coding = 'identity', 'content-type': type = '' } = request.headers;
+  const { 'content-encoding': coding = 'identity', 'content-type': type } = request.headers;
   // Never decompressed: a few bytes would become gigabytes.
   if (coding.toLowerCase() !== 'identity') throw EdgeError.unsupportedMediaType('The body must not be compressed');
   // Node keeps the first of two; a proxy may have judged the second.
   if (count(request.raw.rawHeaders, 'content-type') > 1) throw EdgeError.malformed('Content-Type is repeated');
   if (isOAuthRequest(request, issuerPath)) return bytes;
-  if (!JSON_TYPE.test(type)) throw EdgeError.unsupportedMediaType('The body must be application/json in UTF-8');
-  return bytes.length === 0 ? undefined : parseJson(bytes);
+  const { text } = readText(type, bytes, ['application/json']);
+  return text === '' ? undefined : parseJson(text);
 }
 
-function parseJson(bytes: Buffer): unknown {
-  const text = decodeUtf8(bytes);
-  if (text === null) throw EdgeError.malformed('The body is not valid UTF-8');
+function parseJson(text: string): unknown {
   try {
     return parse(text, null, { protoAction: 'error', constructorAction: 'error' });
   } catch {

@@ -90,7 +90,10 @@ export const PROBLEMS_BY_NAME = {
   UnsupportedMediaType: {
     status: 415,
     description: 'The body is not JSON in UTF-8, or it is compressed',
-    examples: { type: () => EdgeError.unsupportedMediaType('The body must be application/json in UTF-8') },
+    examples: {
+      type: () => EdgeError.unsupportedMediaType('The body must be application/json'),
+      charset: () => EdgeError.unsupportedMediaType('The charset of the body must be UTF-8'),
+    },
   },
   Internal: {
     status: 500,
