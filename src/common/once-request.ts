@@ -2,8 +2,8 @@
 export interface OnceRequest {
   /** 1 to 255 printable ASCII characters. */
   readonly key: string;
-  /** Method and path. */
+  /** Method and path, in one spelling. */
   readonly endpoint: string;
-  /** SHA-256 of the body; none is `{}`. */
+  /** SHA-256 of the body's canonical JSON; none is `{}`. */
   readonly requestHash: Buffer;
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { type Principal } from '../common/access/principal.js';
 import { type ListQuery } from '../common/http/list-query.js';
+import { routePath } from '../common/http/route-path.js';
 import { AppConfig } from '../config/app-config.js';
 import { type Page } from '../database/page.js';
 import { Cursors } from './cursors.js';
@@ -30,7 +31,7 @@ export class Lists {
     { limit, cursor, ...filters }: ListQuery & Readonly<Record<string, unknown>>,
     read: (page: Page) => Promise<Row[]>,
   ): Promise<Row[]> {
-    const [path = ''] = reply.request.url.split('?', 1);
+    const path = routePath(reply.request);
     const scope = { standing: principal, list: JSON.stringify([path, filters]) };
     const after = cursor === undefined ? null : this.cursors.open(cursor, scope);
     // One more than is answered tells whether there is a next page.
@@ -38,13 +39,12 @@ export class Lists {
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     if (rows.length > limit && last) {
-      const next = new URL(path, this.origin);
+      const next = new URLSearchParams();
       const given = Object.entries(filters).filter(([, value]) => value !== undefined);
-      for (const [name, value] of given)
-        next.searchParams.set(name, value instanceof Date ? value.toISOString() : String(value));
-      next.searchParams.set('limit', String(limit));
-      next.searchParams.set('cursor', this.cursors.sign(last.id, scope));
-      void reply.header('link', `<${next.href}>; rel="next"`);
+      for (const [name, value] of given) next.set(name, value instanceof Date ? value.toISOString() : String(value));
+      next.set('limit', String(limit));
+      next.set('cursor', this.cursors.sign(last.id, scope));
+      void reply.header('link', `<${this.origin}${path}?${next.toString()}>; rel="next"`);
     }
     return page;
   }

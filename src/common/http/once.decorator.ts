@@ -4,6 +4,8 @@ import { ApiHeader } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { DomainError } from '../errors/domain.error.js';
 import { type OnceRequest } from '../once-request.js';
+import { canonicalJson } from './canonical-json.js';
+import { routePath } from './route-path.js';
 
 const KEY = /^[\x20-\x7E]{1,255}$/;
 
@@ -12,17 +14,17 @@ const KEY = /^[\x20-\x7E]{1,255}$/;
  * @throws DomainError `invalid` for a key of another form, or two of them
  */
 export const Once = createParamDecorator((_: unknown, context: ExecutionContext): OnceRequest | null => {
-  const { method, url, body, raw } = context.switchToHttp().getRequest<FastifyRequest>();
-  const keys = raw.headersDistinct['idempotency-key'] ?? [];
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const keys = request.raw.headersDistinct['idempotency-key'] ?? [];
   const [key] = keys;
   if (key === undefined) return null;
   if (keys.length > 1 || !KEY.test(key)) {
     throw DomainError.invalid('The Idempotency-Key must be 1 to 255 printable characters, once');
   }
   const requestHash = createHash('sha256')
-    .update(JSON.stringify(body ?? {}))
+    .update(canonicalJson(request.body ?? {}))
     .digest();
-  return { key, endpoint: `${method} ${url.split('?', 1)[0] ?? ''}`, requestHash };
+  return { key, endpoint: `${request.method} ${routePath(request)}`, requestHash };
 });
 
 /** Says in the OpenAPI document that a request may be repeated. */
