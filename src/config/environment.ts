@@ -117,7 +117,7 @@ export const environmentSchema = z.object({
   PLANS_WITH_CREDENTIALS: variable('a comma-separated list of plans', parsePlans).default(['pro', 'enterprise']),
   /** Clients that one account's own people and machines may make in 24 hours, ended ones counted; 0: no limit. */
   CLIENT_CREATION_MAX: integer(0, 1_000_000).default(1000),
-  /** Failed attempts in a window, for an address and for an address and name together; 0: no limit. */
+  /** Failures of an address, and sign-ins of an address and name together, in a window; 0: no limit. */
   RATE_LIMIT_MAX: integer(0, 1_000_000).default(100),
   /** Length of the window, in milliseconds. */
   RATE_LIMIT_WINDOW_MS: integer(1000, 86_400_000).default(60_000),

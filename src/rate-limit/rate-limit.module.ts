@@ -1,12 +1,12 @@
 import { Global, Module } from '@nestjs/common';
 import { Sizes } from '../common/logging/sizes.js';
-import { FailureLimits } from './failure-limits.js';
+import { SignInLimits } from './sign-in-limits.js';
 
-/** Limits on how often something may fail. */
+/** Limits on how often somebody may sign in, or fail to. */
 @Global()
-@Module({ providers: [FailureLimits], exports: [FailureLimits] })
+@Module({ providers: [SignInLimits], exports: [SignInLimits] })
 export class RateLimitModule {
-  constructor(sizes: Sizes, limits: FailureLimits) {
-    sizes.register('failureLimits', () => limits.size);
+  constructor(sizes: Sizes, limits: SignInLimits) {
+    sizes.register('signInLimits', () => limits.size);
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Clock } from '../common/clock.js';
 import { AppConfig } from '../config/app-config.js';
-import { FailureLimits } from '../rate-limit/failure-limits.js';
+import { SignInLimits } from '../rate-limit/sign-in-limits.js';
 import { ResourceServerSet } from '../resource-servers/resource-server-set.js';
 import { type TokenAuthorization } from '../tokens/token-authorization.js';
 import { LoginService } from './login.service.js';
@@ -26,7 +26,7 @@ async function signIn({
     config,
     new Clock(),
     { decide: (attempt: () => unknown) => Promise.resolve().then(attempt) } as never,
-    new FailureLimits(config),
+    new SignInLimits(config),
     {
       authenticate: () => Promise.resolve({ userId: 'usr_1', head: 7 }),
       recordLogin: () => Promise.resolve(),
@@ -42,7 +42,7 @@ async function signIn({
     { reached } as never,
     { mint: (authorization: TokenAuthorization) => Promise.resolve(`token ${minted.push(authorization)}`) } as never,
   );
-  await service.signIn({ username: 'a@b', password: 'x', accountId: null }, '192.0.2.1');
+  await service.signIn({ username: 'a@b', password: 'x', accountId: null }, { address: '192.0.2.1' });
   return minted;
 }
 

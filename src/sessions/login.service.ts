@@ -6,11 +6,12 @@ import { AppConfig } from '../config/app-config.js';
 import { Memory } from '../database/feed/memory.js';
 import { type ActiveKey } from '../keys/key-ring.js';
 import { SigningKeys } from '../keys/signing-keys.js';
-import { FailureLimits } from '../rate-limit/failure-limits.js';
+import { type Attempt, SignInLimits } from '../rate-limit/sign-in-limits.js';
 import { ResourceServers } from '../resource-servers/resource-servers.js';
 import { Ledger } from '../revocations/ledger.js';
 import { JwtFormat } from '../tokens/formats/jwt.format.js';
 import { type TokenAuthorization } from '../tokens/token-authorization.js';
+import { comparedAddress } from '../users/email-address.js';
 import { PasswordAuthenticator, type PasswordClaim, type ProvenPerson } from '../users/password-authenticator.js';
 import { UserDirectory } from '../users/user-directory.js';
 import { type LoginResponse } from './dto/login.response.js';
@@ -25,7 +26,7 @@ export class LoginService {
     private readonly config: AppConfig,
     private readonly clock: Clock,
     private readonly memory: Memory,
-    private readonly limits: FailureLimits,
+    private readonly limits: SignInLimits,
     private readonly passwords: PasswordAuthenticator,
     private readonly people: UserDirectory,
     private readonly resourceServers: ResourceServers,
@@ -36,12 +37,13 @@ export class LoginService {
 
   /**
    * A token for whoever this name and password belong to.
-   * @param address the caller's, under which failures are counted
+   * @param caller under whose address the attempt is counted, and who may hang up meanwhile
    * @throws DomainError `unauthenticated`, with one text for every reason; `too-many`; `unavailable`
    */
-  async signIn(claim: PasswordClaim, address: string): Promise<LoginResponse> {
-    const authorization = await this.limits.run({ address, name: claim.username }, async () => {
-      const proven = await this.passwords.authenticate(claim);
+  async signIn(claim: PasswordClaim, caller: Omit<Attempt, 'name'>): Promise<LoginResponse> {
+    const attempt = { ...caller, name: comparedAddress(claim.username) };
+    const authorization = await this.limits.run(attempt, async (turn) => {
+      const proven = await this.passwords.authenticate(claim, turn);
       return this.memory.decide(() => this.authorize(proven));
     });
     const { subject, issuedAt, expiresAt } = authorization;

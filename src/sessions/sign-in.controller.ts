@@ -7,7 +7,7 @@ import { type Principal } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
 import { WithoutBody } from '../common/http/without-body.js';
 import { Operation } from '../common/openapi/operation.decorator.js';
-import { FailureLimits } from '../rate-limit/failure-limits.js';
+import { type Attempt, SignInLimits } from '../rate-limit/sign-in-limits.js';
 import { PasswordsService } from '../users/passwords.service.js';
 import { type LoginRequest, loginRequest } from './dto/login.request.js';
 import { type LoginResponse, loginResponse } from './dto/login.response.js';
@@ -23,7 +23,7 @@ export class SignInController {
     private readonly logins: LoginService,
     private readonly logouts: LogoutService,
     private readonly passwords: PasswordsService,
-    private readonly limits: FailureLimits,
+    private readonly limits: SignInLimits,
   ) {}
 
   /** By name and password. */
@@ -42,12 +42,12 @@ export class SignInController {
   @HttpCode(200)
   login(
     @Body({ schema: loginRequest }) { username, password, account_id: accountId }: LoginRequest,
-    @Req() { ip: address }: FastifyRequest,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LoginResponse> {
     // RFC 6749 §5.1
     void reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' });
-    return this.logins.signIn({ username, password, accountId: accountId ?? null }, address);
+    return this.logins.signIn({ username, password, accountId: accountId ?? null }, callerOf(request));
   }
 
   /** By a setup token, or by the present password. */
@@ -64,16 +64,20 @@ export class SignInController {
   async setPassword(
     @MaybePrincipal() person: Principal | null,
     @Body({ schema: passwordRequest }) body: PasswordRequest,
-    @Req() { ip: address, id: requestId }: FastifyRequest,
+    @Req() request: FastifyRequest,
   ): Promise<void> {
+    const caller = callerOf(request);
     if ('setupToken' in body) {
-      const set = (): Promise<void> => this.passwords.setUp(body.setupToken, body.password, { address, requestId });
-      return this.limits.run({ address, name: null }, set);
+      const origin = { address: caller.address, requestId: request.id };
+      return this.limits.run({ ...caller, name: body.setupToken }, (turn) =>
+        this.passwords.setUp(body.setupToken, body.password, origin, turn),
+      );
     }
     if (!person) throw DomainError.unauthenticated(null, 'no bearer credential');
     const { currentPassword, newPassword } = body;
-    const change = (): Promise<void> => this.passwords.change(person, currentPassword, newPassword);
-    return this.limits.run({ address, name: person.id }, change);
+    return this.limits.run({ ...caller, name: person.id }, (turn) =>
+      this.passwords.change(person, currentPassword, newPassword, turn),
+    );
   }
 
   /** Whosever token it is. */
@@ -92,4 +96,9 @@ export class SignInController {
   async logout(@CurrentPrincipal() principal: Principal): Promise<void> {
     await this.logouts.end(principal);
   }
+}
+
+/** Where an attempt comes from. */
+function callerOf({ ip: address, raw: { socket } }: FastifyRequest): Omit<Attempt, 'name'> {
+  return { address, abandoned: () => socket.destroyed };
 }

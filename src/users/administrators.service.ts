@@ -5,6 +5,7 @@ import { SYSTEM } from '../common/access/principal.js';
 import { StartRefusal } from '../common/errors/start-refusal.js';
 import { AppConfig } from '../config/app-config.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { OWN_TURN } from '../rate-limit/turn.js';
 import { PasswordHasher } from './password-hasher.js';
 import { normalized, whyRefused } from './password-rules.js';
 import { SetupTokens } from './setup-tokens.js';
@@ -44,7 +45,7 @@ export class AdministratorsService {
     const refused = adminPassword === null ? null : whyRefused(normalized(adminPassword));
     if (refused !== null) throw new StartRefusal(`ADMIN_PASSWORD ${refused}.`);
     const password = adminPassword ?? (production ? null : randomBytes(PASSWORD_BYTES).toString('base64url'));
-    const hash = password === null ? null : await this.hasher.hash(password);
+    const hash = password === null ? null : await this.hasher.hash(password, OWN_TURN);
     const status = hash === null ? ('invited' as const) : ('active' as const);
     const input = { accountId, workspaceId: null, email, name: 'Administrator', role: 'platform_admin', status };
     await this.unitOfWork.run(SYSTEM, (tx) => this.users.insert(tx, SYSTEM, input, hash));

@@ -6,7 +6,9 @@ import { Memory } from '../database/feed/memory.js';
 import { OwnerAccess } from '../database/owner-access.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { comparedAddress } from './email-address.js';
+import { type Turn } from '../rate-limit/turn.js';
 import { PasswordHasher } from './password-hasher.js';
+import { isPossiblePassword } from './password-rules.js';
 import { type SignInCandidate, UserCredentialRepository } from './user-credential.repository.js';
 
 /** A name that is known in more accounts must say which. */
@@ -47,14 +49,17 @@ export class PasswordAuthenticator {
   ) {}
 
   /**
-   * Proves the password. Whether its owner may sign in is asked elsewhere.
-   * @throws DomainError `unauthenticated`, with one text for every reason; `unavailable`
+   * Proves the password. Whether its owner may sign in is asked elsewhere. What nobody can have as a name or password is
+   * refused by its form, before anything is asked or hashed.
+   * @throws DomainError `unauthenticated`, with one text for every reason; `too-many`; `unavailable`
    */
-  async authenticate({ username, password, accountId }: PasswordClaim): Promise<ProvenPerson> {
-    const { head, candidates } = await this.candidates(comparedAddress(username), accountId);
+  async authenticate({ username, password, accountId }: PasswordClaim, turn: Turn): Promise<ProvenPerson> {
+    const address = comparedAddress(username);
+    if (address === '' || !isPossiblePassword(password)) throw DomainError.invalidCredentials('impossible by its form');
+    const { head, candidates } = await this.candidates(address, accountId);
     const width = accountId === null ? await this.widest(candidates.length) : 1;
     const hashes = candidates.map(({ passwordHash }) => passwordHash);
-    const matching = await this.hasher.matches(password, hashes, width);
+    const matching = await this.hasher.matches(password, hashes, width, turn);
     const [person, ...others] = candidates.filter((_, index) => matching[index]);
     if (!person) throw DomainError.invalidCredentials('unknown name or wrong password');
     if (others.length > 0) throw DomainError.invalidCredentials('the password fits in several accounts');

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import argon2 from 'argon2';
-import { DomainError } from '../common/errors/domain.error.js';
+import { FairQueue } from '../rate-limit/fair-queue.js';
+import { type Turn } from '../rate-limit/turn.js';
 import { normalized } from './password-rules.js';
 
 /** RFC 9106 §4, the second recommended option: 64 MiB, three passes, four lanes. */
@@ -9,24 +10,22 @@ const PARAMETERS = { memoryCost: 64 * 1024, timeCost: 3, parallelism: 4 } as con
 const HASH_BYTES = 32;
 const SALT_BYTES = 16;
 
-/** Whoever comes when so many wait is told to come again: sixteen hashes side by side would leave no core for tokens. */
-const MAX_WAITING = 16;
-const RETRY_SECONDS = 2;
+/** What waits for the one hash at a time: sixteen side by side would leave no core for tokens. */
+const BOUNDS = { perName: 4, perNetwork: 16, total: 64 };
 
-/** Hashes and checks passwords with Argon2id, one at a time in this process. */
+/** Hashes and checks passwords with Argon2id, one at a time in this process, in fair turns: there is no other way to it. */
 @Injectable()
 export class PasswordHasher {
   /** What a password is checked against where there is none: it is no hash of anything, and costs the same. */
   readonly #decoy = decoy();
-  private waiting = 0;
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly queue = new FairQueue(BOUNDS);
 
   /**
    * The hash to store.
-   * @throws DomainError `unavailable` when too many wait
+   * @throws DomainError `too-many` for a caller who has too many waiting; `unavailable` for one who has hung up
    */
-  hash(password: string): Promise<string> {
-    return this.inTurn(() =>
+  hash(password: string, turn: Turn): Promise<string> {
+    return this.queue.run(turn, () =>
       argon2.hash(normalized(password), { ...PARAMETERS, type: argon2.argon2id, hashLength: HASH_BYTES }),
     );
   }
@@ -34,10 +33,10 @@ export class PasswordHasher {
   /**
    * Which of the hashes are the password's. The work is the same for every number of hashes up to `width`.
    * @param width how many hashes to check at least; what is missing is made up
-   * @throws DomainError `unavailable` when too many wait
+   * @throws DomainError as `hash`
    */
-  matches(password: string, hashes: readonly string[], width: number): Promise<boolean[]> {
-    return this.inTurn(async () => {
+  matches(password: string, hashes: readonly string[], width: number, turn: Turn): Promise<boolean[]> {
+    return this.queue.run(turn, async () => {
       const matching: boolean[] = [];
       for (let i = 0; i < Math.max(hashes.length, width); i++) {
         const matched = await argon2.verify(hashes[i] ?? this.#decoy, normalized(password));
@@ -45,23 +44,6 @@ export class PasswordHasher {
       }
       return matching;
     });
-  }
-
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    // One is at work, the others wait.
-    if (this.waiting > MAX_WAITING) {
-      throw DomainError.unavailable('too many passwords are waiting to be checked', {
-        retryAfterSeconds: RETRY_SECONDS,
-      });
-    }
-    this.waiting++;
-    const turn = this.last.then(work);
-    this.last = turn.catch(() => undefined);
-    try {
-      return await turn;
-    } finally {
-      this.waiting--;
-    }
   }
 }
 

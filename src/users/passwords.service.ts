@@ -7,7 +7,9 @@ import { applyChanges } from '../database/change.js';
 import { Memory } from '../database/feed/memory.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { RevocationsService } from '../revocations/revocations.service.js';
+import { type Turn } from '../rate-limit/turn.js';
 import { PasswordHasher } from './password-hasher.js';
+import { isPossiblePassword } from './password-rules.js';
 import { SetupTokens } from './setup-tokens.js';
 import { type Shown, UserCredentialRepository } from './user-credential.repository.js';
 import { UserDirectory } from './user-directory.js';
@@ -32,7 +34,7 @@ export class PasswordsService {
    * @param password one that the rules take
    * @throws DomainError `unauthenticated`, with one text for every reason
    */
-  async setUp(setupToken: string, password: string, origin: Origin): Promise<void> {
+  async setUp(setupToken: string, password: string, origin: Origin, turn: Turn): Promise<void> {
     if (!isSetupToken(setupToken)) throw DomainError.invalidCredentials('malformed setup token');
     const presented = this.setupTokens.hash(setupToken);
     const found = await this.unitOfWork.run(SYSTEM, (tx) =>
@@ -40,7 +42,7 @@ export class PasswordsService {
     );
     if (!found) throw DomainError.invalidCredentials('unknown, used or expired setup token');
     const person = await this.memory.decideAfresh(() => this.principal(found, origin));
-    await this.set(person, password, { setupHash: presented.hash });
+    await this.set(person, password, { setupHash: presented.hash }, turn);
   }
 
   /**
@@ -48,21 +50,22 @@ export class PasswordsService {
    * @param newPassword one that the rules take
    * @throws DomainError `forbidden` for whoever is no person; `unauthenticated` for a wrong password
    */
-  async change(person: Principal, currentPassword: string, newPassword: string): Promise<void> {
+  async change(person: Principal, currentPassword: string, newPassword: string, turn: Turn): Promise<void> {
     if (person.type !== 'user') {
       throw DomainError.forbidden('This credential does not have access to this resource', { detail: 'no person' });
     }
+    if (!isPossiblePassword(currentPassword)) throw DomainError.invalidCredentials('impossible by its form');
     const credential = await this.unitOfWork.run(person, (tx) =>
       tx.repository(UserCredentialRepository).find(person.id),
     );
     const oldHash = credential?.passwordHash ?? null;
-    const [matched] = await this.hasher.matches(currentPassword, oldHash === null ? [] : [oldHash], 1);
+    const [matched] = await this.hasher.matches(currentPassword, oldHash === null ? [] : [oldHash], 1, turn);
     if (oldHash === null || !matched) throw DomainError.invalidCredentials('wrong current password');
-    await this.set(person, newPassword, { oldHash });
+    await this.set(person, newPassword, { oldHash }, turn);
   }
 
-  private async set(person: Principal, password: string, shown: Shown): Promise<void> {
-    const passwordHash = await this.hasher.hash(password);
+  private async set(person: Principal, password: string, shown: Shown, turn: Turn): Promise<void> {
+    const passwordHash = await this.hasher.hash(password, turn);
     await this.unitOfWork.run(person, async (tx) => {
       const repository = tx.repository(UserRepository);
       const user = await repository.lock(person.id);

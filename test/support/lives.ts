@@ -9,6 +9,7 @@ import { type ResourceServer } from '../../src/resource-servers/resource-server.
 import { ResourceServersService } from '../../src/resource-servers/resource-servers.service.js';
 import { RevocationsService } from '../../src/revocations/revocations.service.js';
 import { PasswordsService } from '../../src/users/passwords.service.js';
+import { OWN_TURN } from '../../src/rate-limit/turn.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { AccountsService } from '../../src/workspaces/accounts.service.js';
 import { WorkspacesService } from '../../src/workspaces/workspaces.service.js';
@@ -115,7 +116,7 @@ export class Lives {
   }
 
   async setPassword(setupToken: string): Promise<void> {
-    await this.app.get(PasswordsService).setUp(setupToken, 'a password that nobody guesses', ORIGIN);
+    await this.app.get(PasswordsService).setUp(setupToken, 'a password that nobody guesses', ORIGIN, OWN_TURN);
   }
 
   /** Cuts a subject, as whatever ends it does. */
