@@ -1,7 +1,9 @@
 import prettier from 'eslint-config-prettier';
+import redos from 'eslint-plugin-redos';
 import tseslint from 'typescript-eslint';
 
 const clockMessage = 'Only common/clock knows the time: take a Clock.';
+const patternMessage = 'A pattern is a literal, so that what it costs is looked at.';
 
 export default tseslint.config(
   { ignores: ['dist/**', 'data/**', 'coverage/**', 'node_modules/**'] },
@@ -19,6 +21,7 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: clockMessage },
+        { selector: ':matches(NewExpression, CallExpression)[callee.name="RegExp"]', message: patternMessage },
       ],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
@@ -26,6 +29,13 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
+  },
+  {
+    // What a pattern costs may depend on who writes the text: linear, or it is an error.
+    files: ['src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    plugins: { redos },
+    rules: { 'redos/no-vulnerable': ['error', { permittableComplexities: [], timeout: 30_000 }] },
   },
   {
     // A module's class is imported for its type alone in constructors; the metadata that Nest reads needs the value.

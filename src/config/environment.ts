@@ -47,7 +47,8 @@ function parseDatabaseUrl(text: string): string | undefined {
   const authority = /^[a-z]+:\/\/([^/?#]*)/.exec(text)?.[1] ?? '';
   const hosts = authority.slice(authority.lastIndexOf('@') + 1);
   // Of several hosts the driver would take one, and nothing would say which is the primary.
-  if (hosts.includes(',') || /[?&]host=[^&]*(?:,|%2c)/i.test(text)) return undefined;
+  const parameters = text.split(/[?&]/).slice(1);
+  if (hosts.includes(',') || parameters.some((one) => /^host=.*(?:,|%2c)/is.test(one))) return undefined;
   return URL.canParse(text) ? text : undefined;
 }
 

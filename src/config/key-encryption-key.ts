@@ -15,7 +15,8 @@ export function parseKeyEncryptionKeys(list: string): Buffer[] | null {
 function decode(entry: string): Buffer | null {
   const bytes = Buffer.from(entry, 'base64');
   // Node skips what is not base64: only what encodes back to itself was base64.
-  const faithful = bytes.toString('base64').replace(/=+$/, '') === entry.replace(/=+$/, '');
+  const padded = bytes.toString('base64');
+  const faithful = entry === padded || `${entry}=` === padded;
   return faithful && bytes.length === KEY_BYTES ? bytes : null;
 }
 

@@ -1,5 +1,5 @@
-/** A string with its escapes, or one of the characters that open and close nesting. */
-const TOKENS = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/gs;
+/** What lies between, a string with its escapes, or one of the characters that open and close nesting; one after the other. */
+const TOKENS = /[^"{}[\]]+|"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/gsy;
 
 /**
  * The names at the top level of a JSON object, in order and with repetitions, which `JSON.parse` hides.

@@ -6,12 +6,11 @@ export interface ContentType {
   readonly charset: string | null;
 }
 
-const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const QUOTED = String.raw`"(?:[\t !#-\[\]-~\x80-\xFF]|\\[\t -~\x80-\xFF])*"`;
-
 // Each is tried where the one before ended, and has one way to match.
-const TYPE = new RegExp(`${TOKEN}/${TOKEN}`, 'y');
-const PARAMETER = new RegExp(`[\\t ]*;[\\t ]*(?:(${TOKEN})=(${TOKEN}|${QUOTED}))?`, 'y');
+const TYPE = /[!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
+const SEPARATOR = /[\t ]*;[\t ]*/y;
+const NAME = /[!#$%&'*+.^_`|~0-9A-Za-z-]+=/y;
+const VALUE = /[!#$%&'*+.^_`|~0-9A-Za-z-]+|"(?:[\t !#-[\]-~\x80-\xFF]|\\[\t -~\x80-\xFF])*"/y;
 const END = /[\t ]*$/y;
 
 /**
@@ -21,22 +20,23 @@ const END = /[\t ]*$/y;
  */
 export function parseContentType(header: string): ContentType | null {
   let at = 0;
-  const next = (pattern: RegExp): RegExpExecArray | null => {
+  const next = (pattern: RegExp): string | null => {
     pattern.lastIndex = at;
-    const found = pattern.exec(header);
-    if (found) at = pattern.lastIndex;
+    const found = pattern.exec(header)?.[0] ?? null;
+    at += found?.length ?? 0;
     return found;
   };
-  const type = next(TYPE)?.[0].toLowerCase();
+  const type = next(TYPE)?.toLowerCase();
   if (type === undefined) return null;
   const parameters = new Map<string, string>();
-  for (let found = next(PARAMETER); found; found = next(PARAMETER)) {
-    const [, name, value = ''] = found;
+  while (next(SEPARATOR) !== null) {
+    const name = next(NAME)?.slice(0, -1).toLowerCase();
     if (name === undefined) continue;
-    if (parameters.has(name.toLowerCase())) return null;
-    parameters.set(name.toLowerCase(), value.startsWith('"') ? unquoted(value) : value);
+    const value = next(VALUE);
+    if (value === null || parameters.has(name)) return null;
+    parameters.set(name, value.startsWith('"') ? unquoted(value) : value);
   }
-  return next(END) ? { type, charset: parameters.get('charset')?.toLowerCase() ?? null } : null;
+  return next(END) === null ? null : { type, charset: parameters.get('charset')?.toLowerCase() ?? null };
 }
 
 /** RFC 9110 §5.6.4 */

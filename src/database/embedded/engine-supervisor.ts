@@ -14,7 +14,7 @@ const FIRST_BACK_OFF_MS = 100;
 const LONGEST_BACK_OFF_MS = 5_000;
 
 // What passes by itself: processes of an engine that was killed, or an engine that is still ending.
-const PASSING = /shared memory block|lock file .* already exists|is in use|being used by/;
+const PASSING = /shared memory block|lock file "[^"]*" already exists|is in use|being used by/;
 
 export type EngineLog = (level: 'info' | 'warn' | 'error', message: string) => void;
 
