@@ -1,3 +1,4 @@
+import { groupedBy } from '../database/grouped.js';
 import { type Tx } from '../database/tx.js';
 import { type Client } from './client.entity.js';
 import { ClientRepository } from './client.repository.js';
@@ -16,15 +17,16 @@ export interface DescribedClient {
 /** Reads what is shown of clients, for all of them together. */
 export async function describeClients(tx: Tx, clients: readonly Client[]): Promise<DescribedClient[]> {
   const ids = clients.map(({ id }) => id);
-  const audiences = await tx.repository(ClientRepository).audiencesOf(ids);
+  const audiences = groupedBy(await tx.repository(ClientRepository).audiencesOf(ids), ({ clientId }) => clientId);
   const secrets = await tx.repository(ClientSecretRepository).newestOf(ids);
+  const last4 = new Map(secrets.map((secret) => [secret.clientId, secret.last4]));
   return clients.map((client) => {
-    const own = audiences.filter(({ clientId }) => clientId === client.id);
+    const own = audiences.get(client.id) ?? [];
     return {
       client,
       audiences: own.map(({ identifier }) => identifier),
       defaultAudience: own.find(({ isDefault }) => isDefault)?.identifier ?? null,
-      secretLast4: secrets.find(({ clientId }) => clientId === client.id)?.last4 ?? null,
+      secretLast4: last4.get(client.id) ?? null,
     };
   });
 }

@@ -59,6 +59,8 @@ export async function losesScopes(tx: Tx, from: string, to: Role, identifiers: r
   return [...audiences.values()].some((audience) => {
     const had = scopesOfRole(before, audience);
     const has = scopesOfRole(to, audience);
-    return had !== null && (has === null || had.some((scope) => !has.includes(scope)));
+    if (had === null || has === null) return had !== null;
+    const left = new Set(has);
+    return had.some((scope) => !left.has(scope));
   });
 }

@@ -17,7 +17,8 @@ export function grantedScopes(
   const available = scopesOfRole(role, server);
   if (!available) throw OAuthError.invalidTarget('The audience is not available', 'the role has no access to it');
   if (!requested || requested.length === 0) return available;
-  if (!requested.every((scope) => available.includes(scope))) {
+  const allowed = new Set(available);
+  if (!requested.every((scope) => allowed.has(scope))) {
     throw OAuthError.invalidScope('The scope is more than the client has');
   }
   return [...requested];

@@ -69,12 +69,12 @@ describe('the target of a token', () => {
     expect(unknown.message).toBe(foreign.message);
   });
 
-  it.each(['relative', '/path', 'https://a.example/#f', 'https://a.example/ x', '://x'])(
-    'refuses %j as a resource',
-    (resource) => {
-      expect(errorOf(() => requestedTarget({ resource }))).toEqual(invalidTarget);
-    },
-  );
+  it.each([
+    ...['relative', '/path', 'https://a.example/#f', 'https://a.example/ x', '://x', 'https://ä.example/'],
+    `https://a.example/${'x'.repeat(2048)}`,
+  ])('refuses %j as a resource', (resource) => {
+    expect(errorOf(() => requestedTarget({ resource }))).toEqual(invalidTarget);
+  });
 
   it('takes audience and resource together only where they agree', () => {
     expect(requestedTarget({ audience: 'urn:a:b', resource: 'urn:a:b' })).toBe('urn:a:b');

@@ -43,6 +43,10 @@ export function resolveTarget(
   return only;
 }
 
+/** Far longer than any identifier. A host name is normalised as it is parsed, at the square of its length. */
+const MAX_URI_LENGTH = 2048;
+
+/** RFC 3986 §4.3: ASCII without white space. */
 function isAbsoluteUri(value: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9+.-]*:[^\s#]+$/.test(value) && URL.canParse(value);
+  return value.length <= MAX_URI_LENGTH && /^[A-Za-z][A-Za-z0-9+.-]*:[!-"$-~]+$/.test(value) && URL.canParse(value);
 }

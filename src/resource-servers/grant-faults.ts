@@ -13,14 +13,17 @@ export function grantFaults(
   unknown: Unknown,
 ): ErrorDetail[] {
   const faults: ErrorDetail[] = [];
+  const known = new Set(scopes);
+  const unknownRoles = new Set(unknown.roles);
+  const unknownClients = new Set(unknown.clients);
   for (const [role, granted] of Object.entries(roleScopes)) {
-    if (unknown.roles.includes(role)) faults.push({ path: `roleScopes.${role}`, message: 'There is no such role' });
+    if (unknownRoles.has(role)) faults.push({ path: `roleScopes.${role}`, message: 'There is no such role' });
     for (const [index, scope] of granted.entries()) {
-      if (!scopes.includes(scope)) faults.push({ path: `roleScopes.${role}.${index}`, message: 'is none of scopes' });
+      if (!known.has(scope)) faults.push({ path: `roleScopes.${role}.${index}`, message: 'is none of scopes' });
     }
   }
   for (const [index, id] of clientIds.entries()) {
-    if (unknown.clients.includes(id)) faults.push({ path: `clientIds.${index}`, message: 'There is no such client' });
+    if (unknownClients.has(id)) faults.push({ path: `clientIds.${index}`, message: 'There is no such client' });
   }
   return faults;
 }

@@ -1,5 +1,6 @@
 import { type EntityManager, IsNull, LessThan } from 'typeorm';
 import { type SigningAlg, type TokenTyp } from '../common/oauth/vocabulary.js';
+import { groupedBy } from '../database/grouped.js';
 import { type Page } from '../database/page.js';
 import { type RegisteredServer, type ServerGrants, sortedRoleScopes } from './registered-server.js';
 import { ResourceServer } from './resource-server.entity.js';
@@ -75,7 +76,8 @@ export class ResourceServerRepository {
   /** Which of these are no clients. */
   async missingClients(ids: readonly string[]): Promise<string[]> {
     const found = await this.manager.query<{ id: string }[]>('select id from clients where id = any($1)', [ids]);
-    return ids.filter((id) => !found.some((client) => client.id === id));
+    const known = new Set(found.map(({ id }) => id));
+    return ids.filter((id) => !known.has(id));
   }
 
   /** The management API's resource server, or null in an empty database. */
@@ -150,9 +152,11 @@ export class ResourceServerRepository {
        where resource_server_id = any($1) order by client_id`,
       [ids],
     );
+    const grantsById = groupedBy(grants, ({ id }) => id);
+    const clientsById = groupedBy(clients, ({ id }) => id);
     return (id) => ({
-      roleScopes: sortedRoleScopes(grants.filter((row) => row.id === id).map((row) => [row.role, row.scopes] as const)),
-      clientIds: clients.filter((row) => row.id === id).map(({ clientId }) => clientId),
+      roleScopes: sortedRoleScopes((grantsById.get(id) ?? []).map(({ role, scopes }) => [role, scopes] as const)),
+      clientIds: (clientsById.get(id) ?? []).map(({ clientId }) => clientId),
     });
   }
 

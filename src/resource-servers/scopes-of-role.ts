@@ -12,5 +12,7 @@ export function scopesOfRole(
 ): string[] | null {
   if (!role) return null;
   const scopes = server.management ? role.scopes : server.roleScopes.get(role.name);
-  return scopes ? writtenOut(scopes).filter((scope) => server.scopes.includes(scope)) : null;
+  if (!scopes) return null;
+  const known = new Set(server.scopes);
+  return writtenOut(scopes).filter((scope) => known.has(scope));
 }

@@ -40,7 +40,8 @@ export class RoleRepository {
   /** Which of these are no roles. */
   async missing(names: readonly string[]): Promise<string[]> {
     const found = await this.manager.find(Role, { where: { name: In([...names]) }, select: { name: true } });
-    return names.filter((name) => !found.some((role) => role.name === name));
+    const known = new Set(found.map(({ name }) => name));
+    return names.filter((name) => !known.has(name));
   }
 
   /** Newest first; those of one moment by name. */

@@ -43,9 +43,10 @@ export class UserReader {
       if (!(await tx.repository(AccountRepository).find(accountId))) throw DomainError.notFound();
       const people = await tx.repository(UserRepository).list(accountId, page);
       const logins = await tx.repository(UserCredentialRepository).lastLogins(people.map(({ id }) => id));
-      const roles = await tx.repository(RoleRepository).findAll();
+      const found = await tx.repository(RoleRepository).findAll();
+      const roles = new Map(found.map((role) => [role.name, role]));
       return people.flatMap((user) => {
-        const role = roles.find(({ name }) => name === user.role);
+        const role = roles.get(user.role);
         return role ? [toUser(user, role, logins.get(user.id) ?? null)] : [];
       });
     });

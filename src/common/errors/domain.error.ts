@@ -15,6 +15,10 @@ export interface ErrorDetail {
   message: string;
 }
 
+/** How many details are told, and how much of each: what was sent is not sent back many times over. */
+export const MAX_DETAILS = 20;
+export const MAX_DETAIL_LENGTH = 250;
+
 interface DomainErrorOptions {
   /** A named code where the contract has one (`PLAN_NOT_ELIGIBLE`, say); otherwise the kind's own. */
   code?: string;
@@ -53,7 +57,11 @@ export class DomainError extends Error {
 
   /** The input is malformed or contradicts itself. */
   static invalid(message: string, details?: readonly ErrorDetail[]): DomainError {
-    return new DomainError('invalid', message, details ? { details } : {});
+    return new DomainError(
+      'invalid',
+      message,
+      details ? { details: details.slice(0, MAX_DETAILS).map(shortened) } : {},
+    );
   }
 
   /**
@@ -128,4 +136,10 @@ export class DomainError extends Error {
       ...options,
     });
   }
+}
+
+function shortened({ path, message }: ErrorDetail): ErrorDetail {
+  const shorten = (text: string): string =>
+    text.length > MAX_DETAIL_LENGTH ? `${text.slice(0, MAX_DETAIL_LENGTH - 1)}…` : text;
+  return { path: shorten(path), message: shorten(message) };
 }

@@ -1,5 +1,5 @@
 import { Injectable, StandardSchemaValidationPipe } from '@nestjs/common';
-import { DomainError } from '../errors/domain.error.js';
+import { DomainError, MAX_DETAILS } from '../errors/domain.error.js';
 
 /** As much of a schema's findings as is told. */
 interface Issue {
@@ -11,7 +11,8 @@ interface Issue {
 export function malformed(issues: readonly Issue[]): DomainError {
   return DomainError.invalid(
     'The request is malformed',
-    issues.map(({ path = [], message }) => ({
+    // Before they are written out: each path repeats the names that lead to it.
+    issues.slice(0, MAX_DETAILS).map(({ path = [], message }) => ({
       path: path.map((part) => (typeof part === 'object' ? part.key : part)).join('.'),
       message,
     })),

@@ -29,8 +29,10 @@ export const nameField = z
 
 /** Refuses what is said twice in a list, at its second place; for `superRefine`. */
 export function distinct(list: readonly string[], { addIssue }: Pick<z.RefinementCtx, 'addIssue'>): void {
+  const seen = new Set<string>();
   for (const [index, value] of list.entries()) {
-    if (list.indexOf(value) < index) addIssue({ code: 'custom', message: 'is there already', path: [index] });
+    if (seen.has(value)) addIssue({ code: 'custom', message: 'is there already', path: [index] });
+    seen.add(value);
   }
 }
 

@@ -11,5 +11,6 @@ export const roleNameField = z
 /** What a role may do on the management API; each scope once. */
 export const managementScopesField = z
   .array(z.enum(MANAGEMENT_SCOPES))
+  .max(MANAGEMENT_SCOPES.length)
   .superRefine(distinct)
   .meta({ description: 'On the management API; `admin` holds the others', examples: [['read']], uniqueItems: true });
