@@ -35,6 +35,8 @@ const withDatabase = {
 module.exports = {
   // Most of the time of these tests is waiting: for a server, a deadline, an outage.
   maxWorkers: '100%',
+  // A guard against what hangs, not a speed: machines are slow and noisy.
+  testTimeout: 20_000,
   reporters: ['default', '<rootDir>/test/support/closing-line.reporter.cjs'],
   projects: [
     { ...base, displayName: 'unit', roots: ['<rootDir>/src'], testMatch: ['**/*.spec.ts'] },

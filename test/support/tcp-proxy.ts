@@ -6,11 +6,32 @@ interface Pair {
   lost: boolean;
 }
 
+/** Counts the statements of one connection's client by the frames of PostgreSQL's protocol: simple queries, and binds. */
+function statementCounter(count: () => void): (data: Buffer) => void {
+  let pending = Buffer.alloc(0);
+  let started = false;
+  return (data) => {
+    pending = Buffer.concat([pending, data]);
+    for (;;) {
+      // The start-up message has no type.
+      const head = started ? 1 : 0;
+      if (pending.length < head + 4) return;
+      const length = head + pending.readUInt32BE(head);
+      if (pending.length < length) return;
+      if (started && ['Q', 'B'].includes(String.fromCharCode(pending[0]!))) count();
+      started = true;
+      pending = pending.subarray(length);
+    }
+  };
+}
+
 /** A TCP proxy that can hold what the server answers, and lose whole connections in silence. */
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private held: (() => void)[] | null = null;
   private down = false;
+  /** Statements that came through. */
+  statements = 0;
 
   private constructor(private readonly listener: Server) {}
 
@@ -76,7 +97,9 @@ export class TcpProxy {
     const server = connect(port, '127.0.0.1');
     const pair = { client, server, lost: false };
     this.pairs.add(pair);
-    client.on('data', (data) => {
+    const take = statementCounter(() => this.statements++);
+    client.on('data', (data: Buffer) => {
+      take(data);
       if (!pair.lost) server.write(data);
     });
     server.on('data', (data) => {
