@@ -10,6 +10,7 @@ import { ChangingEntity } from '../database/changing.entity.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { RevocationsService } from '../revocations/revocations.service.js';
+import { requireMayGive } from '../roles/may-give.js';
 import { type Role } from '../roles/role.entity.js';
 import { RoleRepository } from '../roles/role.repository.js';
 import { type DescribedClient, describeClient } from './client-description.js';
@@ -92,6 +93,8 @@ export class ClientChangeService {
   ): Promise<void> {
     const repository = tx.repository(ClientRepository);
     const role = await this.role(tx, principal, client, state.role);
+    // More audiences are more of what the role may do.
+    if (difference.audiences) requireMayGive(principal, role);
     if (difference.role || difference.audiences || difference.defaultAudience) {
       const audiences = await grantedAudiences(tx, role, state.audiences);
       const ids = {

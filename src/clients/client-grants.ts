@@ -1,8 +1,9 @@
 import { type Principal } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
-import { type Level, LEVELS } from '../common/oauth/vocabulary.js';
+import { type Level } from '../common/oauth/vocabulary.js';
 import { type Tx } from '../database/tx.js';
 import { scopesOfRole } from '../resource-servers/scopes-of-role.js';
+import { requireMayGive } from '../roles/may-give.js';
 import { type Role } from '../roles/role.entity.js';
 import { RoleRepository } from '../roles/role.repository.js';
 import { type Audience, AudienceRepository } from './audience.repository.js';
@@ -12,15 +13,13 @@ const malformed = (path: string, message: string): DomainError =>
 
 /**
  * The role that a client of this level is to have.
- * @throws DomainError `forbidden` for a role above the principal's own level; `invalid` for one that does not exist or is
+ * @throws DomainError `forbidden` for a role that the principal may not give; `invalid` for one that does not exist or is
  *   of another level than the client
  */
 export async function assignableRole(tx: Tx, principal: Principal, level: Level, name: string): Promise<Role> {
   const role = await tx.repository(RoleRepository).find(name);
   if (!role) throw malformed('role', 'is no role');
-  if (LEVELS.indexOf(role.level) < LEVELS.indexOf(principal.level)) {
-    throw DomainError.forbidden('Nobody gives a role above their own level');
-  }
+  requireMayGive(principal, role);
   if (role.level !== level) throw malformed('role', `must be a role of level ${level}`);
   return role;
 }

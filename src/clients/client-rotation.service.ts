@@ -9,6 +9,8 @@ import { type Made, runOnce } from '../database/idempotency.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { RevocationsService } from '../revocations/revocations.service.js';
+import { requireMayGive } from '../roles/may-give.js';
+import { RoleRepository } from '../roles/role.repository.js';
 import { type DescribedClient, describeClient } from './client-description.js';
 import { ClientSecretFactory } from './client-secret-factory.js';
 import { type ClientSecret } from './client-secret.entity.js';
@@ -69,7 +71,7 @@ export class ClientRotationService {
   /**
    * Gives a client a new secret, and every older one an end: the earlier of its own and the overlap's. Tokens live on,
    * unless the client is compromised.
-   * @throws DomainError `not-found`; `forbidden` HUMAN_REQUIRED; `unauthenticated` for a wrong `currentSecret`; `conflict`
+   * @throws DomainError `not-found`; `forbidden`: HUMAN_REQUIRED, or a role that one may not give; `unauthenticated` for a wrong `currentSecret`; `conflict`
    *   for a client that is deactivated, or would have six live secrets
    */
   rotate(
@@ -85,6 +87,7 @@ export class ClientRotationService {
       let version: number | null = null;
       const made = await runOnce(tx, principal, once, async () => {
         const locked = await this.lock(tx, principal, clientId, { precondition, ...order });
+        await requireMayHaveRole(tx, principal, locked.client);
         secret = await this.replace(tx, principal, locked, order);
         const described = await this.touch(tx, locked.client);
         version = described.client.version;
@@ -200,6 +203,16 @@ export class ClientRotationService {
     const { id, accountId, workspaceId } = client;
     this.audit.record(tx, principal, { action, object: { type: 'client', id }, accountId, workspaceId, changes });
   }
+}
+
+/**
+ * Whoever is shown a client's secret has its role: it is as if it were given to them.
+ * @throws DomainError `forbidden`
+ */
+async function requireMayHaveRole(tx: Tx, principal: Principal, { id, role: name }: Client): Promise<void> {
+  if (principal.id === id) return;
+  const role = await tx.repository(RoleRepository).find(name);
+  if (role) requireMayGive(principal, role);
 }
 
 const idsOf = (secrets: readonly ClientSecret[]): string[] => secrets.map(({ id }) => id);

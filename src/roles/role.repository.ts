@@ -19,6 +19,7 @@ export class RoleRepository {
   async ensureBuiltIn(now: Date): Promise<void> {
     const rows = BUILT_IN_ROLES.map((role) => ({
       ...role,
+      assignableBy: role.level,
       scopes: [...role.scopes],
       builtIn: true,
       createdAt: now,
@@ -34,7 +35,8 @@ export class RoleRepository {
 
   /** The same, locked until the end of the transaction. */
   lock(name: string): Promise<Role | null> {
-    return this.manager.findOne(Role, { where: { name }, lock: { mode: 'for_no_key_update' } });
+    // Whoever is about to give it waits, too: the foreign key's lock on the row is not compatible with this one.
+    return this.manager.findOne(Role, { where: { name }, lock: { mode: 'pessimistic_write' } });
   }
 
   /** Which of these are no roles. */
@@ -59,8 +61,17 @@ export class RoleRepository {
   }
 
   /** Writes a role that was locked. */
-  async save({ name, scopes, updatedAt, version }: Role): Promise<void> {
-    await this.manager.update(Role, { name }, { scopes, updatedAt, version });
+  async save({ name, scopes, assignableBy, updatedAt, version }: Role): Promise<void> {
+    await this.manager.update(Role, { name }, { scopes, assignableBy, updatedAt, version });
+  }
+
+  /** Voids the setup tokens of everybody who has a role. */
+  async voidSetupTokens(name: string): Promise<void> {
+    await this.manager.query(
+      `update user_credentials set setup_pepper_id = null, setup_hash = null, setup_expires_at = null
+       where setup_hash is not null and user_id in (select id from users where role = $1)`,
+      [name],
+    );
   }
 
   /** Removes a role; whoever has it, and a resource server that names it, violates a foreign key. */

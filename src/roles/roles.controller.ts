@@ -104,10 +104,11 @@ export class RolesController {
   @Access('platform', 'admin')
   @Operation({
     id: 'changeRole',
-    summary: 'Changes the management scopes of a role',
+    summary: 'Changes the management scopes of a role, and who may give it',
     description:
       'On the management API it holds at once, but a token never gains scopes that it was not issued with. Built-in ' +
-      'roles are fixed.',
+      'roles are fixed. A role is made wider, or given by more, by people, and by machines with CREDENTIAL_CREATION=any ' +
+      '(otherwise 403 `HUMAN_REQUIRED`).',
     response: roleResponse,
     headers: ETAG_HEADER,
     problems: ['NotFound'],

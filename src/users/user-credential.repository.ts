@@ -40,6 +40,15 @@ export class UserCredentialRepository {
     );
   }
 
+  /** Makes a person's setup token void, if there is one. */
+  async voidSetupToken(userId: string): Promise<void> {
+    await this.manager.update(
+      UserCredential,
+      { userId },
+      { setupPepperId: null, setupHash: null, setupExpiresAt: null },
+    );
+  }
+
   /** The id of the person whose setup token this is, or null: unknown, used or expired. */
   async findSetupOwner({ pepperId, hash }: PepperedHash, now: Date): Promise<string | null> {
     const [row] = await this.manager.query<{ userId: string }[]>(

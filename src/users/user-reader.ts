@@ -3,6 +3,7 @@ import { type Principal } from '../common/access/principal.js';
 import { DomainError } from '../common/errors/domain.error.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { type Role } from '../roles/role.entity.js';
 import { RoleRepository, type RoleSnapshot } from '../roles/role.repository.js';
 import { type Page } from '../database/page.js';
 import { AccountRepository } from '../workspaces/account.repository.js';
@@ -66,7 +67,7 @@ export class UserReader {
   }
 
   /** @throws DomainError `invalid` for a role that does not exist */
-  async role(tx: Tx, name: string): Promise<RoleSnapshot> {
+  async role(tx: Tx, name: string): Promise<Role> {
     const role = await tx.repository(RoleRepository).find(name);
     if (!role) throw DomainError.invalid('No such role', [{ path: 'role', message: 'is no role' }]);
     return role;

@@ -2,10 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { SYSTEM } from '../common/access/principal.js';
 import { type Level } from '../common/oauth/vocabulary.js';
 import { BUILT_IN_ROLES } from '../roles/built-in-roles.js';
+import { requireMayGive } from '../roles/may-give.js';
 import { type RoleSnapshot } from '../roles/role.repository.js';
-import { isAccountAdmin, isNarrower, requireMayGive, requireMayTouch, workspaceFor } from './user-rules.js';
+import { isAccountAdmin, isNarrower, requireMayTouch, workspaceFor } from './user-rules.js';
 
-const role = (name: string): RoleSnapshot => BUILT_IN_ROLES.find((one) => one.name === name)!;
+const role = (name: string): RoleSnapshot & { assignableBy: Level } => {
+  const found = BUILT_IN_ROLES.find((one) => one.name === name)!;
+  return { ...found, assignableBy: found.level };
+};
 const of = (level: Level): typeof SYSTEM => ({ ...SYSTEM, level });
 const forbidden = expect.objectContaining({ kind: 'forbidden' });
 

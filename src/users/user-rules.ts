@@ -14,12 +14,9 @@ export function isAccountAdmin(role: RoleSnapshot): boolean {
   return isAdmin(role) && role.level !== 'workspace';
 }
 
-/**
- * Nobody gives a role above their own level.
- * @throws DomainError `forbidden`
- */
-export function requireMayGive({ level }: Principal, role: RoleSnapshot): void {
-  if (!isAtLeast(level, role.level)) throw DomainError.forbidden('Nobody gives a role above their own level');
+/** Whether only people may give it: whoever has it administers, or works for the platform. */
+export function isForPeopleToGive(role: RoleSnapshot): boolean {
+  return isAdmin(role) || role.level === 'platform';
 }
 
 /**

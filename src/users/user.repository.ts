@@ -62,6 +62,16 @@ export class UserRepository {
     );
   }
 
+  /** Whether an account has or had a person of its own level or of the platform's. */
+  async hadAnyAboveWorkspaces(accountId: string): Promise<boolean> {
+    const rows = await this.manager.query<unknown[]>(
+      `select 1 from users person join roles role on role.name = person.role
+       where person.account_id = $1 and role.level <> 'workspace' limit 1`,
+      [accountId],
+    );
+    return rows.length > 0;
+  }
+
   /** Whether an account has a living administrator beside this person: one whose role reaches all of it. */
   async hasAdminBeside(accountId: string, id: string, active: boolean): Promise<boolean> {
     const rows = await this.manager.query<unknown[]>(

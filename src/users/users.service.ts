@@ -13,6 +13,8 @@ import { type Made, runOnce } from '../database/idempotency.js';
 import { type Tx } from '../database/tx.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { RevocationsService } from '../revocations/revocations.service.js';
+import { requireMayGive } from '../roles/may-give.js';
+import { type Role } from '../roles/role.entity.js';
 import { type RoleSnapshot } from '../roles/role.repository.js';
 import { AccountRepository } from '../workspaces/account.repository.js';
 import { toUser, type UserResponse } from './dto/user.response.js';
@@ -22,7 +24,7 @@ import { UserCredential } from './user-credential.entity.js';
 import { User, type UserStatus } from './user.entity.js';
 import { UserReader } from './user-reader.js';
 import { UserRepository } from './user.repository.js';
-import { isAccountAdmin, isAdmin, isNarrower, requireMayGive, requireMayTouch, workspaceFor } from './user-rules.js';
+import { isAccountAdmin, isAdmin, isForPeopleToGive, isNarrower, requireMayTouch, workspaceFor } from './user-rules.js';
 
 /** A new person, as it is asked for. */
 export interface NewUser {
@@ -74,7 +76,7 @@ export class UsersService {
         const workspaceId = workspaceFor(role, input.workspaceId);
         await this.reader.requireWorkspace(tx, input.accountId, workspaceId);
         const first = await this.isFirstAdmin(tx, principal, input.accountId, role);
-        if (isAdmin(role) && !first) requireHuman(principal, this.config.credentialCreation);
+        if (isForPeopleToGive(role) && !first) requireHuman(principal, this.config.credentialCreation);
         const user = await this.insert(tx, principal, { ...input, workspaceId, status: 'invited' }, null);
         if (first || !isMachine(principal)) setupToken = await this.setupTokens.issue(tx, user.id);
         return toUser(user, role, null);
@@ -157,13 +159,14 @@ export class UsersService {
 
   /**
    * A new setup token, in place of the one before.
-   * @throws DomainError `not-found`; `forbidden` for machines (HUMAN_REQUIRED) and for a person of a higher level
+   * @throws DomainError `not-found`; `forbidden` for machines (HUMAN_REQUIRED), for oneself and for a person of a higher level
    */
   renewSetupToken(principal: Principal, id: string): Promise<string> {
     return this.unitOfWork.run(principal, async (tx) => {
       // Whom a machine does not reach is not there, as everywhere.
       await this.reader.find(tx, id);
       requireHuman(principal);
+      if (principal.id === id) throw DomainError.forbidden('A password of one’s own is changed with the current one');
       const { user } = await this.lock(tx, principal, id);
       this.note(tx, principal, user, 'user.setup_token_created', {});
       return this.setupTokens.issue(tx, id);
@@ -175,20 +178,22 @@ export class UsersService {
     tx: Tx,
     principal: Principal,
     user: User,
-    { role, before, workspaceId }: { role: RoleSnapshot; before: RoleSnapshot; workspaceId: string | null },
+    { role, before, workspaceId }: { role: Role; before: Role; workspaceId: string | null },
   ): Promise<void> {
     if (user.id === principal.id) throw DomainError.forbidden('Nobody changes their own role');
     requireMayGive(principal, role);
-    if (isAdmin(role)) requireHuman(principal, this.config.credentialCreation);
+    if (isForPeopleToGive(role)) requireHuman(principal, this.config.credentialCreation);
     await this.reader.requireWorkspace(tx, user.accountId, workspaceId);
     if (before.level === 'platform' ? role.name !== before.name : !isAccountAdmin(role)) {
       await this.requireOtherAdmin(tx, user, before);
     }
+    // Whoever has it was not to become more than this person was.
+    await tx.repository(UserCredentialRepository).voidSetupToken(user.id);
     if (workspaceId !== user.workspaceId || isNarrower(role, before)) this.revocations.cut(tx, 'user', user.id);
   }
 
   /** The account first, then the person: of two last administrators who go at the same time, the second finds it out. */
-  private async lock(tx: Tx, principal: Principal, id: string): Promise<{ user: User; role: RoleSnapshot }> {
+  private async lock(tx: Tx, principal: Principal, id: string): Promise<{ user: User; role: Role }> {
     const { accountId } = await this.reader.find(tx, id);
     await tx.repository(AccountRepository).lock(accountId);
     const user = await tx.repository(UserRepository).lock(id);
@@ -212,12 +217,15 @@ export class UsersService {
     }
   }
 
-  /** A sign-up back end, a client of the platform, gives a new account its first administrator. */
+  /**
+   * A sign-up back end, a client of the platform, gives a new account its first administrator. Those who were ended
+   * count: no machine makes room for a first one.
+   */
   private async isFirstAdmin(tx: Tx, principal: Principal, accountId: string, role: RoleSnapshot): Promise<boolean> {
     const { type, level } = principal;
     if (type !== 'client' || level !== 'platform' || role.level !== 'account' || !isAdmin(role)) return false;
     await tx.repository(AccountRepository).lock(accountId);
-    return !(await tx.repository(UserRepository).hasAdminBeside(accountId, '', false));
+    return !(await tx.repository(UserRepository).hadAnyAboveWorkspaces(accountId));
   }
 
   private note(tx: Tx, principal: Principal, user: User, action: string, changes: object): void {

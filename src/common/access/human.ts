@@ -1,9 +1,12 @@
 import { DomainError } from '../errors/domain.error.js';
 import { type Principal } from './principal.js';
 
+/** Whoever is no machine. Every other type is one, those that come later, too. */
+const NO_MACHINES: readonly Principal['type'][] = ['user', 'system'];
+
 /** Whether a principal is neither a person nor the service itself. */
-export function isMachine({ type }: Principal): boolean {
-  return type === 'client';
+export function isMachine({ type }: Pick<Principal, 'type'>): boolean {
+  return !NO_MACHINES.includes(type);
 }
 
 /**

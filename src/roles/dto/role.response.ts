@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LEVELS } from '../../common/oauth/vocabulary.js';
 import { time } from '../../common/openapi/fields.js';
 import { type Role } from '../role.entity.js';
+import { assignableByField } from './role.fields.js';
 
 /** A role over HTTP. */
 export const roleResponse = z
@@ -9,6 +10,7 @@ export const roleResponse = z
     id: z.string().meta({ description: 'Its name', examples: ['report_reader'] }),
     name: z.string().meta({ examples: ['report_reader'] }),
     level: z.enum(LEVELS),
+    assignableBy: assignableByField,
     scopes: z.array(z.string()).meta({
       description: 'On the management API; what it may do elsewhere, resource servers say',
       examples: [['read']],
@@ -21,11 +23,12 @@ export const roleResponse = z
 export type RoleResponse = z.infer<typeof roleResponse>;
 
 /** Maps the entity; nothing of it leaves otherwise. */
-export function toRole({ name, level, scopes, builtIn, createdAt, updatedAt }: Role): RoleResponse {
+export function toRole({ name, level, assignableBy, scopes, builtIn, createdAt, updatedAt }: Role): RoleResponse {
   return {
     id: name,
     name,
     level,
+    assignableBy,
     scopes: [...scopes],
     builtIn,
     createdAt: createdAt.toISOString(),
