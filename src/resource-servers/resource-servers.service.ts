@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
+import { requireHuman } from '../common/access/human.js';
 import { type Principal } from '../common/access/principal.js';
 import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/errors/domain.error.js';
@@ -18,6 +19,7 @@ import { type NewResourceServerRequest, type ResourceServerChangesRequest } from
 import { type ResourceServerResponse, toResourceServer } from './dto/resource-server.response.js';
 import { grantFaults } from './grant-faults.js';
 import { type NewResourceServer } from './new-resource-server.js';
+import { grantsOf, growsOwnPower } from './own-growth.js';
 import { type RegisteredServer, sortedRoleScopes } from './registered-server.js';
 import { ResourceServer } from './resource-server.entity.js';
 import { ResourceServerRepository } from './resource-server.repository.js';
@@ -108,7 +110,7 @@ export class ResourceServersService {
    * Changes a resource server; tokens that were issued stay as they are. Another algorithm signs when its key has been
    * public long enough for every verifier to know it.
    * @throws DomainError `not-found`; `precondition-failed`; `invalid` for what is fixed, and for roles, scopes and clients
-   *   that are not there
+   *   that are not there; `forbidden` HUMAN_REQUIRED for a machine that gives itself more here
    */
   change(
     principal: Principal,
@@ -125,10 +127,13 @@ export class ResourceServersService {
         ...(clientIds && { clientIds: [...clientIds].sort() }),
         ...(signingAlg && (await this.algorithms.changed(tx, server, signingAlg))),
       } as Partial<RegisteredServer>;
+      const before = grantsOf(server);
       const difference = applyChanges<RegisteredServer>(server, changes, tx.now);
       if (!difference) return server;
       const changed = Object.keys(difference);
       if (server.management) refuseFixed(changed);
+      // A stolen machine credential widens itself nowhere.
+      if (growsOwnPower(principal, before, grantsOf(server))) requireHuman(principal, this.config.credentialCreation);
       if (['scopes', 'roleScopes', 'clientIds'].some((name) => changed.includes(name))) await this.check(tx, server);
       if (difference.tokenTtlSeconds) this.revocations.lengthens(tx);
       const grants = { roleScopes: changed.includes('roleScopes'), clientIds: changed.includes('clientIds') };

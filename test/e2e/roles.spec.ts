@@ -41,6 +41,7 @@ describe('roles', () => {
       id: 'report_reader',
       name: 'report_reader',
       level: 'workspace',
+      assignableBy: 'workspace',
       scopes: ['read', 'write'],
       builtIn: false,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
@@ -141,7 +142,7 @@ describe('roles', () => {
   it('a change needs the version that it was meant for, if it names one, and replaces the list', async () => {
     const path = `/v1/roles/${(await make({ scopes: ['read', 'write'] })).body.id as string}`;
     const patch = (scopes: string[], ifMatch?: string): Promise<Answer> =>
-      call('platform', 'PATCH', path, { scopes }, ifMatch === undefined ? {} : { 'if-match': ifMatch });
+      call('admin', 'PATCH', path, { scopes }, ifMatch === undefined ? {} : { 'if-match': ifMatch });
     const changed = await patch(['admin'], '"1"');
     expect([changed.status, changed.headers.get('etag'), changed.body.scopes]).toEqual([200, '"2"', ['admin']]);
     expect((await patch([], '"1"')).status).toBe(412);
@@ -224,7 +225,7 @@ describe('roles', () => {
     await call('platform', 'PATCH', `/v1/roles/${role}`, { scopes: ['write'] });
     await until(token, ['write']);
     expect((await call(token, 'GET', '/v1/workspace')).status).toBe(403);
-    await call('platform', 'PATCH', `/v1/roles/${role}`, { scopes: ['admin'] });
+    await call('admin', 'PATCH', `/v1/roles/${role}`, { scopes: ['admin'] });
     // It was no cut: the token lives, with what it was issued with and no more.
     await until(token, ['read', 'write']);
     expect((await call(token, 'PATCH', `/v1/workspaces/${tenants.workspaces['acme.two']!}`, {})).status).toBe(403);
@@ -260,7 +261,7 @@ describe('roles', () => {
   });
 
   it('each change is one row of the platform’s chain, and a refused one is none', async () => {
-    const name = (await make()).body.id as string;
+    const name = (await make({ scopes: ['read', 'write'] })).body.id as string;
     await call('platform', 'PATCH', `/v1/roles/${name}`, { scopes: ['write'] });
     await call('platform', 'PATCH', `/v1/roles/${name}`, { scopes: ['write'] });
     await call('acme', 'PATCH', `/v1/roles/${name}`, { scopes: ['admin'] });
@@ -272,8 +273,12 @@ describe('roles', () => {
     );
     const common = { actor_id: tenants.clients.platform!.id, account_id: null };
     expect(rows).toEqual([
-      { ...common, action: 'role.created', changes: { level: 'workspace', scopes: ['read'] } },
-      { ...common, action: 'role.updated', changes: { scopes: { from: ['read'], to: ['write'] } } },
+      {
+        ...common,
+        action: 'role.created',
+        changes: { level: 'workspace', scopes: ['read', 'write'], assignableBy: 'workspace' },
+      },
+      { ...common, action: 'role.updated', changes: { scopes: { from: ['read', 'write'], to: ['write'] } } },
       { ...common, action: 'role.deleted', changes: {} },
     ]);
   });

@@ -9,14 +9,14 @@ interface Issue {
 
 /** What is wrong with what was sent, and where; dots part the levels. */
 export function malformed(issues: readonly Issue[]): DomainError {
-  return DomainError.invalid(
-    'The request is malformed',
-    // Before they are written out: each path repeats the names that lead to it.
-    issues.slice(0, MAX_DETAILS).map(({ path = [], message }) => ({
-      path: path.map((part) => (typeof part === 'object' ? part.key : part)).join('.'),
-      message,
-    })),
-  );
+  // Cut before they are written out: each path repeats the names that lead to it.
+  const details = issues.slice(0, MAX_DETAILS).map(({ path = [], message }) => ({
+    path: path.map((part) => (typeof part === 'object' ? part.key : part)).join('.'),
+    message,
+  }));
+  // What is of the wrong type breaks the rules for the right one, too: the first fault says it.
+  const first = details.filter(({ path }, index) => details.findIndex((other) => other.path === path) === index);
+  return DomainError.invalid('The request is malformed', first);
 }
 
 /** Holds what is sent against the schema of its parameter, and tells where it does not fit. */
