@@ -6,14 +6,16 @@ import { DomainError } from '../common/errors/domain.error.js';
 import { EdgeError } from '../common/http/edge.error.js';
 import { type Fault } from '../common/http/fault.js';
 import { RefusedClients } from '../oauth/refused-clients.js';
+import { RefusedTokens } from './refused-tokens.js';
 
 type Refused = FastifyRequest & { user?: Principal };
 
-/** Observes what is refused, for the audit trail: clients, what principals may not do, and credentials over plain HTTP. */
+/** Observes what is refused, for the audit trail: clients, tokens, what principals may not do, and credentials over plain HTTP. */
 @Injectable()
 export class Refusals {
   constructor(
     private readonly clients: RefusedClients,
+    private readonly tokens: RefusedTokens,
     private readonly observations: Observations,
   ) {}
 
@@ -21,6 +23,7 @@ export class Refusals {
   observe(thrown: unknown, fault: Fault, request: Refused): void {
     const origin = { requestId: request.id, address: request.ip };
     this.clients.observe(thrown, origin);
+    this.tokens.observe(thrown, origin, request.user);
     if (thrown instanceof DomainError && thrown.isInvalidCredentials) this.observePassword(request, origin);
     if (fault.status !== 403) return;
     if (request.user) this.observeForbidden(fault, request, request.user);

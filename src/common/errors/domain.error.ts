@@ -1,3 +1,5 @@
+import { type TokenRefusal } from './token-refusal.js';
+
 /** What can go wrong outside OAuth, in words of the domain; the HTTP filter alone knows their status. */
 export type DomainErrorKind =
   | 'invalid'
@@ -28,6 +30,8 @@ interface DomainErrorOptions {
   retryAfterSeconds?: number;
   /** For the log only; never leaves the service. */
   detail?: string;
+  /** For the audit trail only. */
+  tokenRefusal?: TokenRefusal | undefined;
   cause?: unknown;
 }
 
@@ -40,6 +44,7 @@ export class DomainError extends Error {
   readonly challenge: 'invalid_token' | 'insufficient_scope' | null;
   readonly retryAfterSeconds: number | undefined;
   readonly detail: string | undefined;
+  readonly tokenRefusal: TokenRefusal | undefined;
 
   private constructor(
     readonly kind: DomainErrorKind,
@@ -53,6 +58,7 @@ export class DomainError extends Error {
     this.challenge = options.challenge ?? null;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.detail = options.detail;
+    this.tokenRefusal = options.tokenRefusal;
   }
 
   /** The input is malformed or contradicts itself. */
@@ -68,9 +74,10 @@ export class DomainError extends Error {
    * No credential, or one that is no good; the public text is the same for every reason.
    * @param challenge null where the request had no usable scheme (RFC 6750 §3.1)
    * @param detail the true reason, for the log
+   * @param tokenRefusal the same for the audit trail, where a token was shown
    */
-  static unauthenticated(challenge: 'invalid_token' | null, detail: string): DomainError {
-    return new DomainError('unauthenticated', 'Invalid or missing API key', { challenge, detail });
+  static unauthenticated(challenge: 'invalid_token' | null, detail: string, tokenRefusal?: TokenRefusal): DomainError {
+    return new DomainError('unauthenticated', 'Invalid or missing API key', { challenge, detail, tokenRefusal });
   }
 
   /**
