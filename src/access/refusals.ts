@@ -25,6 +25,7 @@ export class Refusals {
     this.clients.observe(thrown, origin);
     this.tokens.observe(thrown, origin, request.user);
     if (thrown instanceof DomainError && thrown.isInvalidCredentials) this.observePassword(request, origin);
+    if (fault.status === 429) this.observeLimit(fault, request, origin);
     if (fault.status !== 403) return;
     if (request.user) this.observeForbidden(fault, request, request.user);
     else if (thrown instanceof EdgeError && showsCredential(request)) this.observePlainHttp(request, origin);
@@ -37,6 +38,21 @@ export class Refusals {
       reason: 'invalid_credentials',
       actor: user ? { type: user.type, id: user.id } : { type: 'anonymous', id: null },
       object: { type: 'user', id: user?.id ?? null },
+      accountId: user?.accountId ?? null,
+      workspaceId: user?.workspaceId ?? null,
+      origin,
+    });
+  }
+
+  /** Whose name was tried is not told here, either. */
+  private observeLimit({ detail }: Fault, request: Refused, origin: Origin): void {
+    const { user } = request;
+    this.observations.refused({
+      action: 'rate_limit.refused',
+      // Domain errors name a limit; the framework throws no 429 of its own.
+      reason: detail ?? 'other',
+      actor: user ? { type: user.type, id: user.id } : { type: 'anonymous', id: null },
+      object: { type: 'endpoint', id: endpointOf(request) },
       accountId: user?.accountId ?? null,
       workspaceId: user?.workspaceId ?? null,
       origin,

@@ -63,7 +63,7 @@ describe('the trail has no blind spots', () => {
   };
 
   beforeAll(async () => {
-    tenants = await Tenants.start();
+    tenants = await Tenants.start({ CLIENT_CREATION_MAX: '3', RATE_LIMIT_MAX: '8', TRUST_PROXY: '127.0.0.1,::1' });
     db = new pg.Client(tenants.database.url);
     await db.connect();
     const { app, close } = await application(tenants.database.url, { ISSUER: tenants.service.base });
@@ -196,5 +196,37 @@ describe('the trail has no blind spots', () => {
       expect(rows.filter(({ object }) => object.id !== null).length).toBeLessThanOrEqual(10);
       expect(rows.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThanOrEqual(30);
     });
+  });
+
+  describe('a limit that was reached', () => {
+    it("stands in the platform's trail where nobody is known, by the endpoint alone", async () => {
+      const login = { username: 'guessed@example.com', password: 'not the password' };
+      const guess = (): Promise<Answer> =>
+        call(null, 'POST', '/auth/login', login, { 'x-forwarded-for': '192.0.2.7', 'x-forwarded-proto': 'https' });
+      for (let n = 0; n < 8; n++) await guess();
+      expect((await guess()).status).toBe(429);
+      expect(await event('platform', 'action=rate_limit.refused', () => true)).toMatchObject({
+        reason: expect.stringMatching(/^(failed_attempts|sign_ins)$/),
+        actor: NOBODY,
+        object: { type: 'endpoint', id: 'POST /auth/login' },
+        accountId: null,
+        address: '192.0.2.7',
+      });
+    }, 30_000);
+
+    it("stands by name in a principal's own", async () => {
+      const { id } = await tenants.person('maker', 'account_admin', 'acme');
+      const path = `/v1/accounts/${tenants.accounts.acme!}/clients`;
+      const make = (): Promise<Answer> => call('maker', 'POST', path, { name: 'One of many', role: 'account_admin' });
+      for (let n = 0; n < 3; n++) await make();
+      expect((await make()).status).toBe(429);
+      expect(await event('acme', `actor=${id}`, ({ action }) => action === 'rate_limit.refused')).toMatchObject({
+        reason: 'clients_made',
+        actor: { type: 'user', id },
+        object: { type: 'endpoint', id: 'POST /v1/accounts/:accountId/clients' },
+        accountId: tenants.accounts.acme,
+      });
+      expect(await events('other', 'action=rate_limit.refused')).toEqual([]);
+    }, 30_000);
   });
 });

@@ -11,6 +11,9 @@ export type DomainErrorKind =
   | 'too-many'
   | 'unavailable';
 
+/** What there was too much of, in the words of the audit trail. */
+export type Limit = 'failed_attempts' | 'sign_ins' | 'passwords_waiting' | 'clients_made' | 'tokens_revoked';
+
 /** Where in the input something is wrong, and what. */
 export interface ErrorDetail {
   path: string;
@@ -130,9 +133,12 @@ export class DomainError extends Error {
     return new DomainError('precondition-failed', 'The object has changed: read it again');
   }
 
-  /** Too many attempts. */
-  static tooMany(retryAfterSeconds: number, detail: string): DomainError {
-    return new DomainError('too-many', 'Too many requests', { retryAfterSeconds, detail });
+  /**
+   * Too many attempts.
+   * @param limit which limit, for the log and the audit trail
+   */
+  static tooMany(retryAfterSeconds: number, limit: Limit): DomainError {
+    return new DomainError('too-many', 'Too many requests', { retryAfterSeconds, detail: limit });
   }
 
   /** The service cannot answer now and may soon. */
