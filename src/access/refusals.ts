@@ -6,6 +6,7 @@ import { DomainError } from '../common/errors/domain.error.js';
 import { EdgeError } from '../common/http/edge.error.js';
 import { type Fault } from '../common/http/fault.js';
 import { RefusedClients } from '../oauth/refused-clients.js';
+import { RefusedObjects } from './refused-objects.js';
 import { RefusedTokens } from './refused-tokens.js';
 
 type Refused = FastifyRequest & { user?: Principal };
@@ -16,6 +17,7 @@ export class Refusals {
   constructor(
     private readonly clients: RefusedClients,
     private readonly tokens: RefusedTokens,
+    private readonly objects: RefusedObjects,
     private readonly observations: Observations,
   ) {}
 
@@ -25,6 +27,7 @@ export class Refusals {
     this.clients.observe(thrown, origin);
     this.tokens.observe(thrown, origin, request.user);
     if (thrown instanceof DomainError && thrown.isInvalidCredentials) this.observePassword(request, origin);
+    if (request.user) this.objects.observe(thrown, request, request.user);
     if (fault.status === 429) this.observeLimit(fault, request, origin);
     if (fault.status !== 403) return;
     if (request.user) this.observeForbidden(fault, request, request.user);

@@ -229,4 +229,53 @@ describe('the trail has no blind spots', () => {
       expect(await events('other', 'action=rate_limit.refused')).toEqual([]);
     }, 30_000);
   });
+
+  describe("a request for another tenant's object", () => {
+    const refused = (actor: string, reason: string, id: string): Promise<Event> =>
+      event('platform', `actor=${actor}&action=access.refused`, (one) => one.reason === reason && one.object.id === id);
+
+    it("is told from one for nothing, in the platform's trail and not in the caller's", async () => {
+      const { id: actor } = tenants.clients.acme!;
+      const foreign = tenants.clients['other.two']!.id;
+      const unknown = newId('cli', Date.now());
+      const own = { actor: { type: 'client', id: actor }, accountId: null, workspaceId: null };
+      for (const id of [foreign, unknown]) {
+        expect((await call('acme', 'GET', `/v1/clients/${id}`)).status).toBe(404);
+      }
+      expect(await refused(actor, 'foreign_object', foreign)).toMatchObject({
+        ...own,
+        object: { type: 'client', id: foreign },
+        address: expect.stringContaining('127.0.0.1'),
+      });
+      expect(await refused(actor, 'unknown_object', unknown)).toMatchObject(own);
+      for (const who of ['acme', 'other', 'other.two']) {
+        for (const id of [foreign, unknown])
+          expect(await events(who, `object=${id}&action=access.refused`)).toEqual([]);
+      }
+    });
+
+    it('is seen whatever the object, a sibling workspace and an outer object included', async () => {
+      const { id: actor } = tenants.clients['acme.two']!;
+      const { id: foreign } = tenants.clients['other.two']!;
+      const sibling = tenants.workspaces['acme.one']!;
+      expect((await call('acme.two', 'GET', `/v1/workspaces/${sibling}/clients`)).status).toBe(404);
+      const secret = newId('sec', Date.now());
+      const account = tenants.accounts.other!;
+      const paths = [`/v1/clients/${foreign}/secrets/${secret}`, `/v1/accounts/${account}/clients`];
+      expect((await call('acme.two', 'DELETE', paths[0]!)).status).toBe(404);
+      expect((await call('acme.two', 'GET', paths[1]!)).status).toBe(404);
+      for (const id of [sibling, foreign, account]) await refused(actor, 'foreign_object', id);
+    });
+
+    it('says nothing of what has not the form of an id', async () => {
+      const secret = `cv_cs_${randomBytes(24).toString('hex')}`;
+      expect((await call('acme', 'GET', `/v1/clients/${secret}`)).status).toBe(404);
+      const { id: actor } = tenants.clients.acme!;
+      const unknown = newId('usr', Date.now());
+      expect((await call('acme', 'GET', `/v1/users/${unknown}`)).status).toBe(404);
+      await refused(actor, 'unknown_object', unknown);
+      const { rows } = await db.query<{ text: string }>('select audit_events::text as text from audit_events');
+      expect(rows.filter(({ text }) => text.includes(secret.slice(0, 12)))).toEqual([]);
+    });
+  });
 });
