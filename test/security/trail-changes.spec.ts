@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { type Answer } from '../support/call.js';
+import { Tenants } from '../support/tenants.js';
+
+interface Event {
+  action: string;
+  reason: string | null;
+  actor: { type: string; id: string | null };
+  object: { type: string; id: string | null };
+  accountId: string | null;
+  workspaceId: string | null;
+  changes: object | null;
+  address: string | null;
+}
+
+describe('every change stands in the trail', () => {
+  let tenants: Tenants;
+  let db: pg.Client;
+  const call = (...args: Parameters<Tenants['call']>): Promise<Answer> => tenants.call(...args);
+  const events = async (who: string, query: string): Promise<Event[]> =>
+    (await call(who, 'GET', `/v1/audit-events?limit=1000&${query}`)).body as Event[];
+
+  beforeAll(async () => {
+    tenants = await Tenants.start();
+    db = new pg.Client(tenants.database.url);
+    await db.connect();
+  }, 60_000);
+
+  afterAll(async () => {
+    await db.end();
+    await tenants.stop();
+  });
+
+  it("a signing key that is made stands in the platform's trail with its algorithm and state, by whoever made it", async () => {
+    const first = await events('platform', 'action=signing_key.created');
+    const signing = first.map(({ actor, changes }) => [actor.type, changes]);
+    expect(signing).toContainEqual(['system', { alg: 'RS256', state: 'active' }]);
+    expect(signing).toContainEqual(['system', { alg: 'RS256', state: 'published' }]);
+    const order = { identifier: 'https://edwards.example', name: 'Edwards', scopes: ['read'], signingAlg: 'EdDSA' };
+    const made = await call('admin', 'POST', '/v1/resource-servers', order);
+    expect(made.status).toBe(201);
+    const { rows: keys } = await db.query<{ kid: string }>(`select kid from signing_keys where alg = 'EdDSA'`);
+    const { rows: kept } = await db.query<{ action: string; object_id: string; request_id: string }>(
+      `select action, object_id, request_id from audit_events where chain = 'platform' order by number desc limit 3`,
+    );
+    expect(kept.map(({ action }) => action)).toEqual([
+      'resource_server.created',
+      'signing_key.created',
+      'signing_key.created',
+    ]);
+    expect(new Set(kept.map(({ request_id: request }) => request)).size).toBe(1);
+    expect(
+      kept
+        .slice(1)
+        .map(({ object_id: id }) => id)
+        .sort(),
+    ).toEqual(keys.map(({ kid }) => kid).sort());
+    await call('admin', 'POST', '/v1/resource-servers', { ...order, identifier: 'https://second.example' });
+    expect(await events('platform', 'action=signing_key.created')).toHaveLength(first.length + 2);
+  });
+});
