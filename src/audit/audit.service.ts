@@ -13,6 +13,8 @@ export interface Change {
   /** Whose trail it stands in; null at platform level. */
   readonly accountId: string | null;
   readonly workspaceId?: string | null;
+  /** Why, where the action alone does not say it. */
+  readonly reason?: string;
   /** What changed, without anything secret. */
   readonly changes?: object;
 }
@@ -35,7 +37,7 @@ export class AuditService {
       actorId: principal.id,
       onBehalfOf: principal.onBehalfOf ?? null,
       action: change.action,
-      reason: null,
+      reason: change.reason ?? null,
       objectType: change.object.type,
       objectId: change.object.id,
       changes: change.changes ?? null,

@@ -59,4 +59,41 @@ describe('every change stands in the trail', () => {
     await call('admin', 'POST', '/v1/resource-servers', { ...order, identifier: 'https://second.example' });
     expect(await events('platform', 'action=signing_key.created')).toHaveLength(first.length + 2);
   });
+
+  it('a person who went with their workspace is ended in the trail when their address is wanted again', async () => {
+    const place = `/v1/accounts/${tenants.accounts.other!}`;
+    const workspace = (await call('other', 'POST', `${place}/workspaces`, { name: 'Short', slug: 'short' })).body.id;
+    const gone = { email: 'wanted@example.com', name: 'Gone', role: 'chat_user', workspaceId: workspace };
+    const { id } = (await call('admin', 'POST', `${place}/users`, gone)).body as { id: string };
+    expect((await call('admin', 'DELETE', `/v1/workspaces/${workspace}`)).status).toBe(204);
+    expect((await events('other', `object=${id}`)).map(({ action }) => action)).toEqual(['user.created']);
+    const next = { ...gone, name: 'Next', workspaceId: tenants.workspaces['other.one'] };
+    const made = await call('admin', 'POST', `${place}/users`, next);
+    expect(made.status).toBe(201);
+    const [ended, created] = await events('other', `object=${id}`);
+    expect(ended).toMatchObject({
+      action: 'user.deleted',
+      reason: 'workspace_deleted',
+      object: { type: 'user', id },
+      actor: { type: 'user' },
+      accountId: tenants.accounts.other,
+      workspaceId: workspace,
+      address: expect.stringContaining('127.0.0.1'),
+    });
+    expect(created!.action).toBe('user.created');
+    expect(await events('acme', `object=${id}`)).toEqual([]);
+    // One who takes the address over by a change ends the holder, too.
+    const second = (await call('other', 'POST', `${place}/workspaces`, { name: 'Brief', slug: 'brief' })).body.id;
+    const holder = await call('admin', 'POST', `${place}/users`, {
+      ...gone,
+      email: 'b@example.com',
+      workspaceId: second,
+    });
+    expect((await call('admin', 'DELETE', `/v1/workspaces/${second}`)).status).toBe(204);
+    expect((await call('admin', 'PATCH', `/v1/users/${made.body.id}`, { email: 'b@example.com' })).status).toBe(200);
+    expect((await events('other', `object=${holder.body.id}`)).map(({ action }) => action)).toEqual([
+      'user.deleted',
+      'user.created',
+    ]);
+  });
 });
