@@ -1,7 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type Answer } from '../support/call.js';
+import { eventually } from '../support/engine-service.js';
+import { Service } from '../support/service.js';
 import { Tenants } from '../support/tenants.js';
+import { testDatabase } from '../support/test-database.js';
 
 interface Event {
   action: string;
@@ -95,5 +99,62 @@ describe('every change stands in the trail', () => {
       'user.deleted',
       'user.created',
     ]);
+  });
+
+  describe('a start', () => {
+    /** Starts another service on the database. @returns its log, and the new events */
+    async function startWith(environment: Record<string, string>): Promise<{ log: string; told: Event[] }> {
+      const before = (await events('platform', 'action=service.weakened')).length;
+      const issuer = tenants.service.base;
+      const options = { DATABASE_URL: tenants.database.url, ISSUER: issuer, LOG_LEVEL: 'warn', ...environment };
+      const service = await Service.spawn(options);
+      await eventually(async () => (await service.get('/health/ready').catch(() => null))?.status === 200, 20_000);
+      await service.stop();
+      const told = (await events('platform', 'action=service.weakened')).reverse().slice(before);
+      return { log: service.output, told };
+    }
+    const warnings = (log: string): number => log.split('Settings weaken security').length - 1;
+
+    it('with settings that weaken security is one event and one warning, which name them', async () => {
+      const open = { RATE_LIMIT_MAX: '0', CLIENT_CREATION_MAX: '0', CREDENTIAL_CREATION: 'any' };
+      const { log, told } = await startWith(open);
+      expect(told).toHaveLength(1);
+      expect(told[0]).toMatchObject({
+        actor: { type: 'system', id: 'system' },
+        object: { type: 'service', id: tenants.service.base },
+        accountId: null,
+        changes: { settings: Object.keys(open) },
+      });
+      expect(warnings(log)).toBe(1);
+      for (const name of Object.keys(open)) expect(log).toContain(name);
+    }, 40_000);
+
+    it('with the defaults says nothing', async () => {
+      const { log, told } = await startWith({});
+      expect(told).toEqual([]);
+      expect(warnings(log)).toBe(0);
+    }, 40_000);
+
+    it('in production without HTTPS is one of them', async () => {
+      const database = await testDatabase();
+      const owner = new pg.Client(database.url);
+      await owner.connect();
+      const service = await Service.spawn({
+        DATABASE_URL: database.url,
+        NODE_ENV: 'production',
+        ISSUER: 'https://claviger.example',
+        KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+        REQUIRE_HTTPS: 'false',
+      });
+      try {
+        await eventually(async () => (await service.get('/health/ready').catch(() => null))?.status === 200, 20_000);
+        const { rows } = await owner.query(`select changes from audit_events where action = 'service.weakened'`);
+        expect(rows).toEqual([{ changes: { settings: ['REQUIRE_HTTPS'] } }]);
+      } finally {
+        await service.stop();
+        await owner.end();
+        await database.drop();
+      }
+    }, 40_000);
   });
 });
