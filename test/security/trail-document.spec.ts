@@ -28,7 +28,7 @@ function nodesOf(tree: ts.Node): ts.Node[] {
 function actionsInSources(): Set<string> {
   const writers = sources.filter(({ name, text }) => name.startsWith('audit/') || text.includes('/audit/'));
   const literals = writers.flatMap(({ tree }) => nodesOf(tree).filter((node) => ts.isStringLiteralLike(node)));
-  return new Set(literals.map((node) => (node).text).filter((text) => ACTION.test(text)));
+  return new Set(literals.map((node) => node.text).filter((text) => ACTION.test(text)));
 }
 
 /** The texts of a union that a source declares. */
@@ -37,7 +37,7 @@ function membersOf(union: string): string[] {
     .flatMap(({ tree }) => nodesOf(tree))
     .find((node) => ts.isTypeAliasDeclaration(node) && node.name.text === union);
   const texts = declared ? nodesOf(declared).filter((node) => ts.isStringLiteral(node)) : [];
-  return texts.map((node) => (node).text);
+  return texts.map((node) => node.text);
 }
 
 /** The actions that the document's tables have in their first column. */
