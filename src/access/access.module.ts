@@ -5,6 +5,9 @@ import { OAuthModule } from '../oauth/oauth.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AccessGuard } from './access.guard.js';
 import { BearerStrategy } from './bearer.strategy.js';
+import { ObjectOwners } from './object-owners.js';
+import { RefusedObjects } from './refused-objects.js';
+import { RefusedTokens } from './refused-tokens.js';
 import { Refusals } from './refusals.js';
 import { UsersModule } from '../users/users.module.js';
 import { OnBehalfOf } from './on-behalf-of.js';
@@ -14,6 +17,14 @@ import { WhoamiController } from './whoami.controller.js';
 @Module({
   imports: [PassportModule.register({ session: false }), OAuthModule, TokensModule, UsersModule],
   controllers: [WhoamiController],
-  providers: [BearerStrategy, OnBehalfOf, Refusals, { provide: APP_GUARD, useClass: AccessGuard }],
+  providers: [
+    BearerStrategy,
+    ObjectOwners,
+    OnBehalfOf,
+    Refusals,
+    RefusedObjects,
+    RefusedTokens,
+    { provide: APP_GUARD, useClass: AccessGuard },
+  ],
 })
 export class AccessModule {}

@@ -6,14 +6,18 @@ import { DomainError } from '../common/errors/domain.error.js';
 import { EdgeError } from '../common/http/edge.error.js';
 import { type Fault } from '../common/http/fault.js';
 import { RefusedClients } from '../oauth/refused-clients.js';
+import { RefusedObjects } from './refused-objects.js';
+import { RefusedTokens } from './refused-tokens.js';
 
 type Refused = FastifyRequest & { user?: Principal };
 
-/** Observes what is refused, for the audit trail: clients, what principals may not do, and credentials over plain HTTP. */
+/** Observes what is refused, for the audit trail: clients, tokens, what principals may not do, and credentials over plain HTTP. */
 @Injectable()
 export class Refusals {
   constructor(
     private readonly clients: RefusedClients,
+    private readonly tokens: RefusedTokens,
+    private readonly objects: RefusedObjects,
     private readonly observations: Observations,
   ) {}
 
@@ -21,7 +25,10 @@ export class Refusals {
   observe(thrown: unknown, fault: Fault, request: Refused): void {
     const origin = { requestId: request.id, address: request.ip };
     this.clients.observe(thrown, origin);
+    this.tokens.observe(thrown, origin, request.user);
     if (thrown instanceof DomainError && thrown.isInvalidCredentials) this.observePassword(request, origin);
+    if (request.user) this.objects.observe(thrown, request, request.user);
+    if (fault.status === 429) this.observeLimit(fault, request, origin);
     if (fault.status !== 403) return;
     if (request.user) this.observeForbidden(fault, request, request.user);
     else if (thrown instanceof EdgeError && showsCredential(request)) this.observePlainHttp(request, origin);
@@ -34,6 +41,21 @@ export class Refusals {
       reason: 'invalid_credentials',
       actor: user ? { type: user.type, id: user.id } : { type: 'anonymous', id: null },
       object: { type: 'user', id: user?.id ?? null },
+      accountId: user?.accountId ?? null,
+      workspaceId: user?.workspaceId ?? null,
+      origin,
+    });
+  }
+
+  /** Whose name was tried is not told here, either. */
+  private observeLimit({ detail }: Fault, request: Refused, origin: Origin): void {
+    const { user } = request;
+    this.observations.refused({
+      action: 'rate_limit.refused',
+      // Domain errors name a limit; the framework throws no 429 of its own.
+      reason: detail ?? 'other',
+      actor: user ? { type: user.type, id: user.id } : { type: 'anonymous', id: null },
+      object: { type: 'endpoint', id: endpointOf(request) },
       accountId: user?.accountId ?? null,
       workspaceId: user?.workspaceId ?? null,
       origin,

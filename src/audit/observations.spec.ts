@@ -192,6 +192,22 @@ describe('observations', () => {
     expect(rows[0]).toMatchObject({ chain: 'acc_7', accountId: 'acc_7', workspaceId: null, objectId: 'cli_7' });
   });
 
+  it('says what was found out, and strangers push no words of a known caller out', async () => {
+    for (let n = 0; n < 2000; n++) observations.refused(stranger(`cli_${n}`));
+    const caller = { type: 'client', id: 'cli_known' };
+    const object = { type: 'client', id: 'cli_foreign' };
+    const found = { accountId: null, workspaceId: null, reason: 'foreign_object', object };
+    observations.refused(
+      refusal({ reason: 'object_not_found', actor: caller, findOwner: () => Promise.resolve(found) }),
+    );
+    await observations.flush(false);
+    expect(rows.find(({ actorId }) => actorId === caller.id)).toMatchObject({
+      reason: 'foreign_object',
+      objectId: object.id,
+      accountId: null,
+    });
+  });
+
   it('keeps what it cannot ask about', async () => {
     let away = true;
     const findOwner = (): Promise<Owner | null> =>

@@ -1,5 +1,5 @@
 import { type Origin } from '../common/access/principal.js';
-import { cleanParty, generalOf, keyOf, type Owner, type Refusal } from './refusal.js';
+import { cleanParty, type Finding, generalOf, keyOf, type Refusal } from './refusal.js';
 
 /** Different refusals of one kind that are remembered at once. */
 const CAPACITY = 1000;
@@ -32,18 +32,20 @@ export class RefusalBook {
   private readonly known = new Map<string, RefusalCount>();
   /** Apart, so that made-up names push no known ones out. */
   private readonly claimed = new Map<string, RefusalCount>();
+  /** Words of somebody who is known: strangers do not push those out, either. */
+  private readonly asked = new Map<string, RefusalCount>();
   private readonly general = new Map<string, RefusalCount>();
   private readonly named = new Map<string, { rows: number; untilMs: number }>();
 
   /** Different refusals that are remembered. */
   get size(): number {
-    return this.known.size + this.claimed.size + this.general.size;
+    return this.known.size + this.claimed.size + this.asked.size + this.general.size;
   }
 
   /** Counts a refusal. */
   add(told: Refusal, nowMs: number): void {
     const refusal = { ...told, actor: cleanParty(told.actor), object: cleanParty(told.object) };
-    const found = this.find(refusal.findOwner ? this.claimed : this.known, refusal) ?? this.inGeneral(refusal);
+    const found = this.find(this.shelfOf(refusal), refusal) ?? this.inGeneral(refusal);
     increase(found, { count: 1, firstMs: nowMs, lastMs: nowMs, origin: told.origin });
   }
 
@@ -52,7 +54,7 @@ export class RefusalBook {
    * @param all the rest of them, too, because there is no later
    */
   due(nowMs: number, all: boolean): RefusalCount[] {
-    return [this.known, this.claimed, this.general].flatMap((counts) => {
+    return [this.known, this.claimed, this.asked, this.general].flatMap((counts) => {
       for (const [key, { count, restUntilMs }] of counts) {
         if (count === 0 && restUntilMs <= nowMs) counts.delete(key);
       }
@@ -60,10 +62,11 @@ export class RefusalBook {
     });
   }
 
-  /** Says whose the object is that a stranger named. */
-  settle(found: RefusalCount, owner: Owner | null): void {
-    found.refusal = { ...found.refusal, ...owner, findOwner: undefined };
-    found.strange = owner === null;
+  /** Says what was found out about an object that was a mere word; null is nobody's. */
+  settle(found: RefusalCount, finding: Finding | null): void {
+    const { strange = false, ...facts } = finding ?? { strange: true };
+    found.refusal = { ...found.refusal, ...facts, findOwner: undefined };
+    found.strange = strange;
   }
 
   /** Takes the rows of what is due and settled; their counts begin again. */
@@ -78,6 +81,11 @@ export class RefusalBook {
     // Only now, since some have just been counted in them.
     const general = this.due(nowMs, all).filter((found) => found.general);
     return [...rows, ...general.map((found) => close(found, nowMs + REST_MS))];
+  }
+
+  private shelfOf({ findOwner, actor }: Refusal): Map<string, RefusalCount> {
+    if (!findOwner) return this.known;
+    return actor.id === null ? this.claimed : this.asked;
   }
 
   /** The row without names in the same trail, or, if there are too many trails, in the platform's. */

@@ -12,6 +12,14 @@ export interface Owner {
   readonly workspaceId: string | null;
 }
 
+/** What was found out about a refusal before it is written. */
+export interface Finding extends Owner {
+  readonly reason?: string;
+  readonly object?: Party;
+  /** Whether the object is made up after all, so that few of its kind are named; false unless given. */
+  readonly strange?: boolean;
+}
+
 /** One refusal, as whoever refuses tells it. */
 export interface Refusal extends Owner {
   /** `client_auth.refused`, say: object and participle. */
@@ -23,10 +31,10 @@ export interface Refusal extends Owner {
   /** What else the row says. */
   readonly changes?: object;
   /**
-   * Given where the object is a stranger's word: asked, before anything is written, whose it is; null is nobody's.
+   * Given where the object is a mere word: asked, before anything is written, whose it is; null is nobody's.
    * It may reject while PostgreSQL is away, and is asked again.
    */
-  readonly findOwner?: (() => Promise<Owner | null>) | undefined;
+  readonly findOwner?: (() => Promise<Finding | null>) | undefined;
 }
 
 const MAX_ID_LENGTH = 128;

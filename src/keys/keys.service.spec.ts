@@ -26,8 +26,9 @@ class Table {
 const service = new KeysService(new SigningKeyFactory(new KeyEncryptionKeys([randomBytes(32)])));
 const now = new Date('2026-11-25T00:00:00Z');
 const soon = new Date('2026-11-25T00:00:02Z');
-const ensure = (table: Table, alg: SigningAlg): Promise<SigningKey> =>
+const make = (table: Table, alg: SigningAlg): ReturnType<KeysService['ensureAlgorithm']> =>
   service.ensureAlgorithm(table as unknown as SigningKeyRepository, alg, now, soon);
+const ensure = async (table: Table, alg: SigningAlg): Promise<SigningKey> => (await make(table, alg)).active;
 const states = (table: Table): string[] => table.rows.map(({ alg, state }) => `${alg} ${state}`).sort();
 
 describe('missingKeys', () => {
@@ -68,8 +69,11 @@ describe('KeysService', () => {
 
   it('makes one set of keys where several processes make it at once', async () => {
     const table = new Table();
-    const active = await Promise.all(Array.from({ length: 5 }, () => ensure(table, 'EdDSA')));
-    expect(new Set(active.map(({ kid }) => kid)).size).toBe(1);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => make(table, 'EdDSA')));
+    expect(new Set(answers.map(({ active }) => active.kid)).size).toBe(1);
+    expect(answers.flatMap(({ made }) => made.map(({ kid }) => kid)).sort()).toEqual(
+      table.rows.map(({ kid }) => kid).sort(),
+    );
     expect(states(table)).toEqual(['EdDSA active', 'EdDSA published']);
   });
 

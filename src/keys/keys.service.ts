@@ -14,21 +14,22 @@ export class KeysService {
    * Makes the keys that an algorithm lacks; whoever does the same at the same moment makes none beside them.
    * @param now the unit's time
    * @param signsFrom when an active key that is made here may begin to sign
-   * @returns the active key; its `signsFrom` says from when the algorithm may be used
+   * @returns the active key, whose `signsFrom` says from when the algorithm may be used, and the keys that were made here
    */
   async ensureAlgorithm(
     repository: SigningKeyRepository,
     alg: SigningAlg,
     now: Date,
     signsFrom: Date,
-  ): Promise<SigningKey> {
+  ): Promise<{ active: SigningKey; made: SigningKey[] }> {
     const missing = missingKeys(await repository.ofAlgorithm(alg), alg);
-    const made = await Promise.all(
+    const offered = await Promise.all(
       missing.map(async (state) => newSigningKey(await this.factory.make(alg), state, now, signsFrom)),
     );
-    for (const key of made) await repository.insertIfFree(key);
-    const active = (await repository.ofAlgorithm(alg)).find((key) => key.state === 'active');
+    for (const key of offered) await repository.insertIfFree(key);
+    const keys = await repository.ofAlgorithm(alg);
+    const active = keys.find((key) => key.state === 'active');
     if (!active) throw new Error(`There is no active key for ${alg}`);
-    return active;
+    return { active, made: offered.filter(({ kid }) => keys.some((key) => key.kid === kid)) };
   }
 }

@@ -49,7 +49,11 @@ describe('failed attempts', () => {
   it('are not those that are malformed or find the service busy', async () => {
     const one = limits(1);
     for (let i = 0; i < 5; i++) {
-      for (const error of [DomainError.unavailable('busy'), DomainError.invalid('bad'), DomainError.tooMany(1, 'x')])
+      for (const error of [
+        DomainError.unavailable('busy'),
+        DomainError.invalid('bad'),
+        DomainError.tooMany(1, 'sign_ins'),
+      ])
         expect(await outcome(one.run(attempt(), () => Promise.reject(error)))).toBe(error.kind);
     }
     expect(await outcome(one.run(attempt(), fail))).toBe('unauthenticated');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
-import { DomainError } from '../common/errors/domain.error.js';
+import { DomainError, type Limit } from '../common/errors/domain.error.js';
 import { AppConfig } from '../config/app-config.js';
 import { networkOf } from './network-of.js';
 import { type Turn } from './turn.js';
@@ -86,7 +86,7 @@ export class SignInLimits {
     }
   }
 
-  private async consume(limiter: RateLimiterMemory, key: string, limit: string): Promise<void> {
+  private async consume(limiter: RateLimiterMemory, key: string, limit: Limit): Promise<void> {
     this.keys.set(key, true);
     try {
       await limiter.consume(key);

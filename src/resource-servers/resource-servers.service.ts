@@ -125,7 +125,7 @@ export class ResourceServersService {
         ...columns,
         ...(roleScopes && { roleScopes: sortedRoleScopes(Object.entries(roleScopes)) }),
         ...(clientIds && { clientIds: [...clientIds].sort() }),
-        ...(signingAlg && (await this.algorithms.changed(tx, server, signingAlg))),
+        ...(signingAlg && (await this.algorithms.changed(tx, principal, server, signingAlg))),
       } as Partial<RegisteredServer>;
       const before = grantsOf(server);
       const difference = applyChanges<RegisteredServer>(server, changes, tx.now);
@@ -182,7 +182,7 @@ export class ResourceServersService {
     };
     const server: RegisteredServer = Object.assign(new ResourceServer(), {
       ...given,
-      ...(await this.algorithms.initial(tx, input.signingAlg, keyWaitMs)),
+      ...(await this.algorithms.initial(tx, principal, input.signingAlg, keyWaitMs)),
       id: newId('rs', this.clock.now()),
       management,
       createdAt: tx.now,

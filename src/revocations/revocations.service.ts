@@ -36,7 +36,7 @@ export class RevocationsService {
     tx.atEnd('cut', `jti:${jti}`, async (manager) => {
       const until = await new LedgerRepository(manager).revoke(jti, owner, expiresAt, tx.now, MAX_SINGLE_REVOCATIONS);
       if (until === null) return;
-      throw DomainError.tooMany((until.getTime() - tx.now.getTime()) / 1000, 'too many single revocations');
+      throw DomainError.tooMany((until.getTime() - tx.now.getTime()) / 1000, 'tokens_revoked');
     });
   }
 }

@@ -10,11 +10,12 @@ import { BootstrapClient } from './bootstrap-client.js';
 import { BootstrapServers } from './bootstrap-servers.js';
 import { BootstrapTenant } from './bootstrap-tenant.js';
 import { Startup } from './startup.js';
+import { Weaknesses } from './weaknesses.js';
 
 /** The way from a process to a service. */
 @Module({
   imports: [ClientsModule, HealthModule, KeysModule, ResourceServersModule, UsersModule, WorkspacesModule],
-  providers: [Bootstrap, BootstrapClient, BootstrapServers, BootstrapTenant, Startup],
+  providers: [Bootstrap, BootstrapClient, BootstrapServers, BootstrapTenant, Startup, Weaknesses],
   exports: [Bootstrap, Startup],
 })
 export class StartModule {}

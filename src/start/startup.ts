@@ -11,6 +11,7 @@ import { pgCode } from '../database/pg-error.js';
 import { StartState } from '../health/start-state.js';
 import { SigningKeys } from '../keys/signing-keys.js';
 import { Bootstrap } from './bootstrap.js';
+import { Weaknesses } from './weaknesses.js';
 
 const RETRY_MS = 500;
 
@@ -36,6 +37,7 @@ export class Startup {
     private readonly signingKeys: SigningKeys,
     private readonly janitor: Janitor,
     private readonly observations: Observations,
+    private readonly weaknesses: Weaknesses,
     private readonly state: StartState,
     private readonly logger: PinoLoggerService,
   ) {}
@@ -75,6 +77,7 @@ export class Startup {
     this.state.migrated = true;
     await this.watcher.start();
     await this.memory.decide(() => this.signingKeys.ring());
+    await this.weaknesses.tell();
     this.state.loaded = true;
     this.janitor.start();
     this.observations.start();

@@ -39,7 +39,7 @@ export class AccessTokenVerifier {
     if (!alg) throw new InvalidToken('the algorithm is not allowed');
     const typ = readTyp(header.typ);
     // RFC 9068 §4: any other `typ` is another kind of JWT
-    if (!typ || !typs.includes(typ)) throw new InvalidToken('not an access token by its typ');
+    if (!typ || !typs.includes(typ)) throw new InvalidToken('not an access token by its typ', 'wrong_type');
     const { kid } = header;
     if (typeof kid !== 'string' || kid === '') throw new InvalidToken('no kid');
     return { alg, kid, typ, claims: readClaims(payload), signingInput, signature };

@@ -4,6 +4,7 @@ import { type LedgerName, type Principal, type Standing } from '../common/access
 import { Clock } from '../common/clock.js';
 import { type UnusableReason } from '../common/credential/usable.js';
 import { DomainError } from '../common/errors/domain.error.js';
+import { type TokenHolder, type TokenRefusal, type TokenRefusalReason } from '../common/errors/token-refusal.js';
 import { isId } from '../common/id.js';
 import { writtenOut } from '../common/oauth/scope.js';
 import { AppConfig } from '../config/app-config.js';
@@ -17,7 +18,18 @@ import { type AccessTokenClaims } from './access-token-claims.js';
 import { AccessTokenVerifier, type DecodedAccessToken } from './access-token-verifier.js';
 import { InvalidToken } from './invalid-token.error.js';
 
-const refused = (reason: string): DomainError => DomainError.unauthenticated('invalid_token', reason);
+const refused = (detail: string, refusal: TokenRefusal): DomainError =>
+  DomainError.unauthenticated('invalid_token', detail, refusal);
+
+/** What the gate says of a holder, in the words of the audit trail. */
+const GATE_REASONS: Readonly<Record<UnusableReason, TokenRefusalReason>> = {
+  deactivated: 'owner_deactivated',
+  expired: 'owner_deactivated',
+  'workspace ended': 'owner_deactivated',
+  'account ended': 'owner_deactivated',
+  'account suspended': 'tenant_suspended',
+  'tenant unknown': 'unknown_owner',
+};
 
 /** Turns an access token for the management API into a principal: signature, audience, life, cuts, and the gate. */
 @Injectable()
@@ -45,10 +57,11 @@ export class TokenAuthenticator {
     this.refuseByForm(decoded);
     const key = await this.memory.decide(() => {
       const found = this.signingKeys.ring().verificationKey(decoded.kid);
-      if (!found) throw refused('unknown kid');
+      if (!found) throw claimed('unknown kid', 'unknown_key', decoded);
       return found;
     });
-    if (!(await this.verifier.verifySignature(decoded, key))) throw refused('wrong signature');
+    if (!(await this.verifier.verifySignature(decoded, key)))
+      throw claimed('wrong signature', 'bad_signature', decoded);
     return { decoded };
   }
 
@@ -60,8 +73,9 @@ export class TokenAuthenticator {
   principal({ decoded }: VerifiedToken): Principal {
     const { sub, exp, scope, jti } = decoded.claims;
     const holder = isId('usr', sub) ? this.person(sub) : this.client(sub);
-    if (holder.reason) throw refused(holder.reason);
-    if (this.isDead(decoded, holder.subjects)) throw refused('revoked');
+    if (!holder) throw proven('unknown holder', 'unknown_owner', decoded, null);
+    if (holder.reason) throw proven(holder.reason, GATE_REASONS[holder.reason], decoded, holder.standing);
+    if (this.isDead(decoded, holder.subjects)) throw proven('revoked', 'revoked', decoded, holder.standing);
     const present = writtenOut(this.roles.get(holder.role)?.scopes ?? []);
     return {
       type: holder.type,
@@ -79,30 +93,31 @@ export class TokenAuthenticator {
     try {
       return this.verifier.decode(token);
     } catch (error) {
-      throw error instanceof InvalidToken ? refused(error.reason) : error;
+      if (!(error instanceof InvalidToken)) throw error;
+      throw refused(error.reason, { reason: error.kind, jti: null, holder: null });
     }
   }
 
   private refuseByForm(decoded: DecodedAccessToken): void {
     const { iss, aud, exp, iat } = decoded.claims;
-    if (iss !== this.config.issuer) throw refused('another issuer');
-    if (aud !== this.config.managementAudience) throw refused('another audience');
+    if (iss !== this.config.issuer) throw claimed('another issuer', 'wrong_issuer', decoded);
+    if (aud !== this.config.managementAudience) throw claimed('another audience', 'wrong_audience', decoded);
     // RFC 7519 §4.1.4: not on or after; this server's own clock needs no leeway.
-    if (exp * 1000 <= this.clock.now() || exp <= iat) throw refused('expired');
-    if (this.isDead(decoded)) throw refused('revoked');
+    if (exp * 1000 <= this.clock.now() || exp <= iat) throw claimed('expired', 'expired', decoded);
+    if (this.isDead(decoded)) throw claimed('revoked', 'revoked', decoded);
   }
 
-  private client(id: string): Holder {
+  private client(id: string): Holder | null {
     const client = this.clients.get(id);
-    if (!client) throw refused('unknown client');
+    if (!client) return null;
     const { level, accountId, workspaceId, role } = client;
     const standing = { level, accountId, workspaceId };
     return { type: 'client', standing, role, reason: this.clients.whyUnusable(client), subjects: [] };
   }
 
-  private person(id: string): Holder {
+  private person(id: string): Holder | null {
     const user = this.people.get(id);
-    if (!user) throw refused('unknown user');
+    if (!user) return null;
     return {
       type: 'user',
       standing: this.people.standingOf(user),
@@ -132,6 +147,27 @@ interface Holder {
 /** A token whose signature is ours; whoever it was issued to may have ended since. */
 export interface VerifiedToken {
   readonly decoded: DecodedAccessToken;
+}
+
+/** The refusal of a token whose signature nobody has verified: whatever it says, anybody may have written. */
+function claimed(detail: string, reason: TokenRefusalReason, { claims }: DecodedAccessToken): DomainError {
+  return refused(detail, { reason, jti: claims.jti, holder: null });
+}
+
+/**
+ * The refusal of a token that this server made.
+ * @param standing where its holder stands; null where there is no such holder any more, and the token's word remains
+ */
+function proven(
+  detail: string,
+  reason: TokenRefusalReason,
+  { claims }: DecodedAccessToken,
+  standing: Standing | null,
+): DomainError {
+  const { sub, jti, account_id: account = null, workspace_id: workspace = null } = claims;
+  const { accountId, workspaceId } = standing ?? { accountId: account, workspaceId: workspace };
+  const holder: TokenHolder = { type: isId('usr', sub) ? 'user' : 'client', id: sub, accountId, workspaceId };
+  return refused(detail, { reason, jti, holder });
 }
 
 /** What in the ledger would end the token's holder, or the token. */

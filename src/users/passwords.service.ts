@@ -71,6 +71,7 @@ export class PasswordsService {
       const user = await repository.lock(person.id);
       const set = user && (await tx.repository(UserCredentialRepository).setPassword(user.id, passwordHash, shown));
       if (!user || !set) throw DomainError.invalidCredentials('changed meanwhile');
+      // Their address is their own already: nobody is ended for it.
       if (applyChanges<User>(user, { status: 'active' }, tx.now)) await repository.save(user, false);
       this.revocations.cut(tx, 'user', user.id);
       const { id, accountId, workspaceId } = user;

@@ -7,14 +7,21 @@ import { User } from './user.entity.js';
 const LIVING = `person.ended_at is null and (person.workspace_id is null or exists
   (select 1 from workspaces where workspaces.id = person.workspace_id and workspaces.ended_at is null))`;
 
+/** Who went with their workspace, and was ended for their address. */
+export type FreedUser = Pick<User, 'id' | 'accountId' | 'workspaceId'>;
+
 /** The table of people. */
 export class UserRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** Adds a person; an address that the account has already violates `users_email`. */
-  async insert(user: User): Promise<void> {
-    await this.freeAddress(user);
+  /**
+   * Adds a person; an address that the account has already violates `users_email`.
+   * @returns whoever was ended for the address
+   */
+  async insert(user: User): Promise<FreedUser[]> {
+    const freed = await this.freeAddress(user);
     await this.manager.insert(User, user);
+    return freed;
   }
 
   /** A living person, or null; another tenant's is null too. */
@@ -42,15 +49,17 @@ export class UserRepository {
   /**
    * Writes a person who was locked; an address that the account has already violates `users_email`.
    * @param moved whether the workspace is another
+   * @returns whoever was ended for the address
    */
-  async save(user: User, moved: boolean): Promise<void> {
+  async save(user: User, moved: boolean): Promise<FreedUser[]> {
     const { id, workspaceId, email, name, role, status, updatedAt, version } = user;
-    await this.freeAddress(user);
+    const freed = await this.freeAddress(user);
     // The credential's key names the workspace: it lets go, and follows.
     if (moved) await this.manager.query('update user_credentials set workspace_id = null where user_id = $1', [id]);
     await this.manager.update(User, { id }, { workspaceId, email, name, role, status, updatedAt, version });
-    if (!moved) return;
+    if (!moved) return freed;
     await this.manager.query('update user_credentials set workspace_id = $2 where user_id = $1', [id, workspaceId]);
+    return freed;
   }
 
   /** Ends a person for good; the address is free again. */
@@ -124,14 +133,16 @@ export class UserRepository {
   }
 
   /** Ends whoever holds this address and went with their workspace: nobody sees them, and they would keep it for ever. */
-  private async freeAddress({ accountId, email, updatedAt }: User): Promise<void> {
-    await this.manager.query(
+  private async freeAddress({ accountId, email, updatedAt }: User): Promise<FreedUser[]> {
+    const [rows] = await this.manager.query<[{ id: string; workspace_id: string }[], number]>(
       `update users person set ended_at = $3, ended_by = 'system', ended_reason = 'workspace deleted'
        from workspaces workspace
        where person.account_id = $1 and person.email = $2 and person.ended_at is null
-         and workspace.id = person.workspace_id and workspace.ended_at is not null`,
+         and workspace.id = person.workspace_id and workspace.ended_at is not null
+       returning person.id, person.workspace_id`,
       [accountId, email, updatedAt],
     );
+    return rows.map(({ id, workspace_id: workspaceId }) => ({ id, accountId, workspaceId }));
   }
 
   private living(): SelectQueryBuilder<User> {

@@ -23,7 +23,7 @@ import { UserCredentialRepository } from './user-credential.repository.js';
 import { UserCredential } from './user-credential.entity.js';
 import { User, type UserStatus } from './user.entity.js';
 import { UserReader } from './user-reader.js';
-import { UserRepository } from './user.repository.js';
+import { type FreedUser, UserRepository } from './user.repository.js';
 import { isAccountAdmin, isAdmin, isForPeopleToGive, isNarrower, requireMayTouch, workspaceFor } from './user-rules.js';
 
 /** A new person, as it is asked for. */
@@ -106,7 +106,7 @@ export class UsersService {
       updatedAt: tx.now,
       version: 1,
     });
-    await tx.repository(UserRepository).insert(user);
+    this.noteFreed(tx, principal, await tx.repository(UserRepository).insert(user));
     const credential = Object.assign(new UserCredential(), { userId: user.id, accountId, workspaceId, passwordHash });
     await tx.repository(UserCredentialRepository).insert(credential);
     this.note(tx, principal, user, 'user.created', { email, name, role, workspaceId });
@@ -134,7 +134,7 @@ export class UsersService {
       const { email, name } = changes;
       const difference = applyChanges<User>(user, { email, name, role: role.name, workspaceId }, tx.now);
       if (difference) {
-        await tx.repository(UserRepository).save(user, moved);
+        this.noteFreed(tx, principal, await tx.repository(UserRepository).save(user, moved));
         this.note(tx, principal, user, 'user.updated', difference);
       }
       return { user: await this.reader.describe(tx, user, role), version: user.version };
@@ -226,6 +226,15 @@ export class UsersService {
     if (type !== 'client' || level !== 'platform' || role.level !== 'account' || !isAdmin(role)) return false;
     await tx.repository(AccountRepository).lock(accountId);
     return !(await tx.repository(UserRepository).hadAnyAboveWorkspaces(accountId));
+  }
+
+  /** Nobody saw them any more, yet they were there until their address was wanted. */
+  private noteFreed(tx: Tx, principal: Principal, freed: readonly FreedUser[]): void {
+    for (const { id, accountId, workspaceId } of freed) {
+      const object = { type: 'user', id };
+      const change = { action: 'user.deleted', reason: 'workspace_deleted', object, accountId, workspaceId };
+      this.audit.record(tx, principal, change);
+    }
   }
 
   private note(tx: Tx, principal: Principal, user: User, action: string, changes: object): void {

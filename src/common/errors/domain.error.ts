@@ -1,3 +1,5 @@
+import { type TokenRefusal } from './token-refusal.js';
+
 /** What can go wrong outside OAuth, in words of the domain; the HTTP filter alone knows their status. */
 export type DomainErrorKind =
   | 'invalid'
@@ -8,6 +10,9 @@ export type DomainErrorKind =
   | 'precondition-failed'
   | 'too-many'
   | 'unavailable';
+
+/** What there was too much of, in the words of the audit trail. */
+export type Limit = 'failed_attempts' | 'sign_ins' | 'passwords_waiting' | 'clients_made' | 'tokens_revoked';
 
 /** Where in the input something is wrong, and what. */
 export interface ErrorDetail {
@@ -28,6 +33,8 @@ interface DomainErrorOptions {
   retryAfterSeconds?: number;
   /** For the log only; never leaves the service. */
   detail?: string;
+  /** For the audit trail only. */
+  tokenRefusal?: TokenRefusal | undefined;
   cause?: unknown;
 }
 
@@ -40,6 +47,7 @@ export class DomainError extends Error {
   readonly challenge: 'invalid_token' | 'insufficient_scope' | null;
   readonly retryAfterSeconds: number | undefined;
   readonly detail: string | undefined;
+  readonly tokenRefusal: TokenRefusal | undefined;
 
   private constructor(
     readonly kind: DomainErrorKind,
@@ -53,6 +61,7 @@ export class DomainError extends Error {
     this.challenge = options.challenge ?? null;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.detail = options.detail;
+    this.tokenRefusal = options.tokenRefusal;
   }
 
   /** The input is malformed or contradicts itself. */
@@ -68,9 +77,10 @@ export class DomainError extends Error {
    * No credential, or one that is no good; the public text is the same for every reason.
    * @param challenge null where the request had no usable scheme (RFC 6750 §3.1)
    * @param detail the true reason, for the log
+   * @param tokenRefusal the same for the audit trail, where a token was shown
    */
-  static unauthenticated(challenge: 'invalid_token' | null, detail: string): DomainError {
-    return new DomainError('unauthenticated', 'Invalid or missing API key', { challenge, detail });
+  static unauthenticated(challenge: 'invalid_token' | null, detail: string, tokenRefusal?: TokenRefusal): DomainError {
+    return new DomainError('unauthenticated', 'Invalid or missing API key', { challenge, detail, tokenRefusal });
   }
 
   /**
@@ -123,9 +133,12 @@ export class DomainError extends Error {
     return new DomainError('precondition-failed', 'The object has changed: read it again');
   }
 
-  /** Too many attempts. */
-  static tooMany(retryAfterSeconds: number, detail: string): DomainError {
-    return new DomainError('too-many', 'Too many requests', { retryAfterSeconds, detail });
+  /**
+   * Too many attempts.
+   * @param limit which limit, for the log and the audit trail
+   */
+  static tooMany(retryAfterSeconds: number, limit: Limit): DomainError {
+    return new DomainError('too-many', 'Too many requests', { retryAfterSeconds, detail: limit });
   }
 
   /** The service cannot answer now and may soon. */

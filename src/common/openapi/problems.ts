@@ -75,12 +75,12 @@ export const PROBLEMS_BY_NAME = {
   TooMany: {
     status: 429,
     description: 'Too many failed attempts from this address, or from this address for this name',
-    examples: { tooMany: () => DomainError.tooMany(42, '') },
+    examples: { tooMany: () => DomainError.tooMany(42, 'failed_attempts') },
   },
   TooManyClients: {
     status: 429,
     description: 'The account has made as many clients as it may in 24 hours (CLIENT_CREATION_MAX); ended ones count',
-    examples: { tooManyClients: () => DomainError.tooMany(3600, '') },
+    examples: { tooManyClients: () => DomainError.tooMany(3600, 'clients_made') },
   },
   PayloadTooLarge: {
     status: 413,
